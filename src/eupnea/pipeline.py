@@ -1,0 +1,78 @@
+"""The order of the steps: read, segment each scan, compare, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from eupnea.analysis import Analysis, RefusedScan, ScanAnalysis
+from eupnea.compare import compare_timeline
+from eupnea.errors import Refusal
+from eupnea.organ import Organ
+from eupnea.progress import Progress, Step, unwatched
+from eupnea.read import Reading, read_timeline
+from eupnea.segment import find_organ, segment_scan
+
+
+def analyze(
+    sources: Sequence[Path | str] | Path | str,
+    dates: Sequence[date | datetime | str] | None = None,
+    organ: str | Organ = "lung",
+    *,
+    progress: Progress = unwatched,
+) -> Analysis:
+    """Measure the normal and the abnormal region of each scan, and what changed.
+
+    Args:
+        sources: DICOM folders, DICOM zips, or one NIfTI per scan.
+        dates: Acquisition dates of NIfTI scans, in the order of `sources`.
+        organ: The target organ, by name or ready made (`eupnea.segment.find_organ`).
+        progress: Called at the beginning of each step.
+
+    Returns:
+        The analysis. A scan that had to be refused while others could be
+        measured is named in `Analysis.refused`.
+
+    Raises:
+        Refusal: When no scan is left to measure, or the scans cannot belong
+            together (two patients, equal times).
+    """
+    target = find_organ(organ) if isinstance(organ, str) else organ
+    named = [sources] if isinstance(sources, str | Path) else list(sources)
+    progress(Step(name="reading the scans", done=0, total=3))
+    reading = read_timeline(named, dates=dates)
+    scans, refused = _segment_all(reading, target, progress)
+    count = len(reading.timeline)
+    progress(Step(name="comparing the scans", done=count + 1, total=count + 2))
+    identified, changes = compare_timeline(scans)
+    return Analysis(
+        organ=target.name,
+        roi_method=target.roi_method,
+        normal_method=target.normal_method,
+        scans=identified,
+        changes=changes,
+        files=reading.files,
+        refused=(*reading.refused, *refused),
+    )
+
+
+def _segment_all(
+    reading: Reading, organ: Organ, progress: Progress
+) -> tuple[tuple[ScanAnalysis, ...], tuple[RefusedScan, ...]]:
+    """Segment every scan; one that is refused does not lose the others."""
+    found: list[ScanAnalysis] = []
+    refused: list[tuple[RefusedScan, Refusal]] = []
+    count = len(reading.timeline)
+    for number, scan in enumerate(reading.timeline, start=1):
+        step = f"measuring scan {number} of {count}"
+        progress(Step(name=step, done=number, total=count + 2))
+        try:
+            found.append(segment_scan(scan, organ, index=len(found)))
+        except Refusal as refusal:
+            source = ", ".join(scan.provenance.sources[:1]) or f"scan {number}"
+            left_out = RefusedScan(source=source, code=refusal.code, text=str(refusal))
+            refused.append((left_out, refusal))
+    if not found:
+        raise refused[0][1]
+    return tuple(found), tuple(left_out for left_out, _ in refused)
