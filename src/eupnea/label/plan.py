@@ -1,0 +1,71 @@
+"""Which side of one training image to label, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LabelType(StrEnum):
+    """The side to draw; the other side is what remains of the region of interest."""
+
+    NORMAL = "normal"
+    ABNORMAL = "abnormal"
+
+
+class SizeMeasure(StrEnum):
+    """What the size threshold is compared with."""
+
+    LARGEST = "largest"
+    """The largest candidate region."""
+    TOTAL = "total"
+    """All candidate regions together."""
+
+
+class Reason(StrEnum):
+    """Why a side was chosen; one for each branch of the strategy."""
+
+    LARGE = "large"
+    """Large abnormal regions: label normal."""
+    MANY_AND_SPREAD = "many and spread"
+    """Small but many, with a large share of the organ: label normal."""
+    MANY_BUT_SLIGHT = "many but slight"
+    """Small but many, with a small share of the organ: label abnormal."""
+    SMALL_AND_FEW = "small and few"
+    """Small and few abnormal regions: label abnormal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """The three cuts of the strategy."""
+
+    size_ml: float = 100.0
+    """At this size or above, regions are large."""
+    count: int = 10
+    """At this number or above, regions are many."""
+    fraction: float = 0.05
+    """At this share of the organ or above, many small regions are spread."""
+    measure: SizeMeasure = SizeMeasure.LARGEST
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelPlan:
+    """The decision for one image, with the figures it rests on."""
+
+    label_type: LabelType
+    reason: Reason
+    largest_ml: float
+    total_ml: float
+    count: int
+    fraction: float
+    """Share of the organ that the candidate regions take, 0 to 1."""
+    thresholds: Thresholds
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+        found = (
+            f"{self.count} candidate regions, largest {self.largest_ml:.1f} ml, "
+            f"together {self.fraction:.1%} of the organ"
+        )
+        return f"{self.reason}: label the {self.label_type} side ({found})"

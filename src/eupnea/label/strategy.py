@@ -1,0 +1,59 @@
+"""The decision: large, or small but many, or small and few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eupnea.label.plan import LabelPlan, LabelType, Reason, SizeMeasure, Thresholds
+
+_SIDE = {
+    Reason.LARGE: LabelType.NORMAL,
+    Reason.MANY_AND_SPREAD: LabelType.NORMAL,
+    Reason.MANY_BUT_SLIGHT: LabelType.ABNORMAL,
+    Reason.SMALL_AND_FEW: LabelType.ABNORMAL,
+}
+
+
+def plan_label(
+    region_volumes_ml: Sequence[float], organ_ml: float, thresholds: Thresholds | None = None
+) -> LabelPlan:
+    """Decide which side of an image to label.
+
+    Size at or above its threshold: label normal. Small, but at least as many
+    as the count threshold: by share of the organ, at or above its threshold
+    normal, else abnormal. Small and few: label abnormal.
+
+    Args:
+        region_volumes_ml: Volume of each candidate abnormal region.
+        organ_ml: Volume of the region of interest, positive.
+        thresholds: The cuts; `None` means the defaults.
+
+    Examples:
+        >>> plan_label([250.0, 3.0], 4000.0).reason
+        <Reason.LARGE: 'large'>
+        >>> plan_label([0.5], 4000.0).label_type
+        <LabelType.ABNORMAL: 'abnormal'>
+    """
+    cuts = thresholds or Thresholds()
+    total = float(sum(region_volumes_ml))
+    largest = float(max(region_volumes_ml, default=0.0))
+    fraction = total / organ_ml
+    size = largest if cuts.measure is SizeMeasure.LARGEST else total
+    reason = _reason(size, len(region_volumes_ml), fraction, cuts)
+    return LabelPlan(
+        label_type=_SIDE[reason],
+        reason=reason,
+        largest_ml=largest,
+        total_ml=total,
+        count=len(region_volumes_ml),
+        fraction=fraction,
+        thresholds=cuts,
+    )
+
+
+def _reason(size_ml: float, count: int, fraction: float, cuts: Thresholds) -> Reason:
+    if size_ml >= cuts.size_ml:
+        return Reason.LARGE
+    if count < cuts.count:
+        return Reason.SMALL_AND_FEW
+    return Reason.MANY_AND_SPREAD if fraction >= cuts.fraction else Reason.MANY_BUT_SLIGHT
