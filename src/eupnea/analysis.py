@@ -101,6 +101,10 @@ class Event:
     limit_percent: float | None = None
     """Change of a region of this size that a repeat scan could show."""
     beyond_repeatability: bool
+    centroid_before_mm: tuple[float, float, float] | None = None
+    """Where the group lies in the earlier scan, LPS; carried over by the alignment when new."""
+    centroid_after_mm: tuple[float, float, float] | None = None
+    """Where the group lies in the later scan, LPS; carried over by the alignment when resolved."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +154,22 @@ class Transitions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Breath:
+    """How far two scans differ in inspiration, and masses, which breath does not change.
+
+    The mass of a region is its volume times `1 + HU / 1000` (g per ml), tissue
+    and blood alone; it is kept when air is drawn in or let out.
+    """
+
+    volume_ratio: float
+    """Volume of the region of interest, later over earlier."""
+    roi_mass_before_g: float
+    roi_mass_after_g: float
+    abnormal_mass_before_g: float
+    abnormal_mass_after_g: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
     """One pair of scans, earlier and later."""
 
@@ -166,6 +186,9 @@ class Change:
     """`None` when the scans could not be aligned."""
     events: tuple[Event, ...]
     notes: tuple[Note, ...] = ()
+    breath: Breath | None = None
+    trend: NDArray[np.int8] | None = field(default=None, repr=False)
+    """On the later scan's grid: 1 where tissue worsened, -1 where it recovered, else 0."""
 
 
 @dataclass(frozen=True, kw_only=True)

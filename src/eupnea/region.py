@@ -29,3 +29,5 @@ class Region:
     """Share of the region's volume in each density band; they sum to 1."""
     zone: str
     """The zone that holds most of the region, such as `right lower`."""
+    ancestors: tuple[str, ...] = ()
+    """Identities that this one grew out of: merged into it, or split to give it."""
