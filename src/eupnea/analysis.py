@@ -169,7 +169,7 @@ class Breath:
     abnormal_mass_after_g: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One pair of scans, earlier and later."""
 
@@ -187,7 +187,7 @@ class Change:
     events: tuple[Event, ...]
     notes: tuple[Note, ...] = ()
     breath: Breath | None = None
-    trend: NDArray[np.int8] | None = field(default=None, repr=False)
+    trend: NDArray[np.int8] | None = field(default=None, repr=False, compare=False)
     """On the later scan's grid: 1 where tissue worsened, -1 where it recovered, else 0."""
 
 
