@@ -1,0 +1,48 @@
+"""Connected components, largest first."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import cc3d
+import numpy as np
+from numpy.typing import NDArray
+
+Connectivity = Literal[6, 18, 26]
+
+
+def components(
+    mask: NDArray[np.bool_], *, connectivity: Connectivity = 26, minimal_voxels: int = 1
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Numbers the components of a mask, largest first.
+
+    Equal sizes are ordered by their first voxel, so that the numbering is the
+    same on every machine.
+
+    Args:
+        mask: Voxels (slices, rows, columns).
+        connectivity: Neighbours that connect: 6 by face, 18 by edge, 26 by corner.
+        minimal_voxels: Smaller components get the label 0.
+
+    Returns:
+        Labels on the mask's grid, 0 outside; and the voxel count of each
+        component, of label 1 first.
+
+    Examples:
+        >>> line = np.array([[[1, 0, 1, 1, 0, 1, 1, 1]]], bool)
+        >>> labels, counts = components(line)
+        >>> labels.ravel().tolist(), counts.tolist()
+        ([3, 0, 2, 2, 0, 1, 1, 1], [3, 2, 1])
+    """
+    found = cc3d.connected_components(
+        np.ascontiguousarray(mask),
+        connectivity=connectivity,
+        binary_image=True,
+        out_dtype=np.uint32,
+    )
+    counts = np.bincount(found.ravel())[1:]
+    order = np.argsort(-counts, kind="stable")
+    order = order[counts[order] >= minimal_voxels]
+    rank = np.zeros(len(counts) + 1, np.uint32)
+    rank[order + 1] = np.arange(1, len(order) + 1)
+    return rank[found], counts[order].astype(np.int64)

@@ -1,0 +1,99 @@
+"""The lungs as the region of interest, diseased parts included."""
+
+from __future__ import annotations
+
+import fill_voids
+import numpy as np
+from numpy.typing import NDArray
+
+from eupnea.errors import Refusal, RefusalCode
+from eupnea.mask import Mask
+from eupnea.organ import Method, RegionOfInterest
+from eupnea.scan import Scan
+from eupnea.segment.airways import central_airways
+from eupnea.segment.body import LUNG_AIR_HU, PURE_AIR_HU, inside_body, outside_air
+from eupnea.segment.coarse import Coarse
+from eupnea.segment.components import components
+from eupnea.segment.morphology import closed, dilate, distance_mm
+from eupnea.segment.sides import LEFT, RIGHT, split_sides
+
+METHOD = Method(
+    name="anatomical-lungs",
+    version="1",
+    summary=(
+        "Air inside the body, without trachea, main bronchi and bowel gas; "
+        "hilum and bays at the pleura closed on each side."
+    ),
+)
+
+SMALLEST_LUNGS_ML = 100.0
+"""Less lung than this is no chest CT."""
+
+CLOSING_MM = 12.0
+"""Radius of the ball that closes hilum and bays at the pleura."""
+
+
+def find_lungs(scan: Scan) -> RegionOfInterest:
+    """Both lungs, from the air inside the body.
+
+    Args:
+        scan: A chest CT.
+
+    Raises:
+        Refusal: `NOT_CHEST` when no lungs are in the scan.
+    """
+    coarse = Coarse.of(scan)
+    outside = outside_air(coarse)
+    inside = inside_body(coarse, outside)
+    airways = central_airways(coarse, inside)
+    aerated = _aerated_lungs(coarse, inside & ~airways)
+    _refuse_without_lungs(aerated, coarse)
+    organ = _close_sides(aerated, coarse) & ~airways & ~outside
+    full = _refine(scan, coarse, organ=organ, barred=airways | outside)
+    return RegionOfInterest(mask=Mask(voxels=full, geometry=scan.geometry))
+
+
+def _aerated_lungs(coarse: Coarse, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The components of air inside the body that are lung, not gas in the bowel."""
+    air = inside & (coarse.hu < LUNG_AIR_HU)
+    labels, counts = components(air, connectivity=6)
+    depth = distance_mm(air, coarse.spacing_mm)
+    keep = np.zeros(len(counts) + 1, bool)
+    for label in range(1, min(len(counts), 20) + 1):
+        if counts[label - 1] < 0.05 * counts[0]:
+            break
+        core = (labels == label) & (depth > 3.0)
+        keep[label] = core.any() and bool(np.median(coarse.hu[core]) > PURE_AIR_HU - 25)
+    return keep[labels]
+
+
+def _refuse_without_lungs(aerated: NDArray[np.bool_], coarse: Coarse) -> None:
+    volume_ml = np.count_nonzero(aerated) * coarse.voxel_ml
+    if volume_ml < SMALLEST_LUNGS_ML:
+        raise Refusal(
+            RefusalCode.NOT_CHEST,
+            expected=f"lungs of at least {SMALLEST_LUNGS_ML:.0f} ml",
+            found=f"{volume_ml:.0f} ml of air inside the body that could be lung",
+        )
+
+
+def _close_sides(aerated: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:
+    sides = split_sides(aerated, coarse.spacing_mm)
+    organ = np.zeros_like(aerated)
+    for side in (RIGHT, LEFT):
+        lung = closed(sides == side, CLOSING_MM, coarse.spacing_mm)
+        organ |= fill_voids.fill(lung)
+    return organ
+
+
+def _refine(
+    scan: Scan, coarse: Coarse, *, organ: NDArray[np.bool_], barred: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The organ on the scan's own grid, its aerated border drawn voxel by voxel."""
+    air = coarse.hu < LUNG_AIR_HU
+    step = max(coarse.spacing_mm) * 1.01
+    near = dilate(organ, step, coarse.spacing_mm) & ~barred
+    border = near & ~(organ & ~air) & (distance_mm(organ, coarse.spacing_mm) <= step)
+    full = coarse.to_full(organ & ~border)
+    full |= coarse.to_full(border) & (scan.hu < LUNG_AIR_HU)
+    return np.asarray(fill_voids.fill(full))

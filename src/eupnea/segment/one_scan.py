@@ -1,0 +1,57 @@
+"""From one scan to its region of interest, its normal and its abnormal region."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eupnea.analysis import Attributes, ScanAnalysis
+from eupnea.mask import Mask
+from eupnea.organ import Organ
+from eupnea.scan import Scan
+from eupnea.segment.bands import band_shares
+from eupnea.segment.regions import RegionSettings, describe_regions, label_regions
+from eupnea.segment.zones import zone_shares
+
+DEFAULT_SETTINGS = RegionSettings()
+
+
+def segment_scan(
+    scan: Scan, organ: Organ, *, index: int = 0, settings: RegionSettings = DEFAULT_SETTINGS
+) -> ScanAnalysis:
+    """Measures one scan: the organ, its normal part, and what is left: the abnormal regions.
+
+    Abnormal regions below the minimal size of `settings` count as normal, so
+    that abnormal is the region of interest minus the normal region, exactly.
+
+    Args:
+        scan: A CT that shows the organ.
+        organ: What to look for, and how.
+        index: Place of the scan in its timeline.
+        settings: What counts as a region.
+
+    Raises:
+        Refusal: What `organ.find_roi` raises, such as `NOT_CHEST`.
+    """
+    roi = organ.find_roi(scan)
+    found = organ.find_normal(scan, roi.mask)
+    labels, _ = label_regions(roi.mask - found.mask, settings)
+    abnormal = Mask(voxels=labels > 0, geometry=scan.geometry)
+    zones = organ.find_zones(roi.mask)
+    labels.setflags(write=False)
+    return ScanAnalysis(
+        index=index,
+        scan=scan,
+        roi=_attributes(roi.mask, roi.mask),
+        normal=_attributes(roi.mask - abnormal, roi.mask),
+        abnormal=_attributes(abnormal, roi.mask),
+        regions=describe_regions(scan, labels, zones),
+        labels=labels,
+        bands=band_shares(scan, roi.mask),
+        zones=zone_shares(zones, abnormal),
+        notes=(*scan.notes, *roi.notes, *found.notes),
+    )
+
+
+def _attributes(part: Mask, roi: Mask) -> Attributes:
+    whole = np.maximum(roi.voxel_count, 1)
+    return Attributes(mask=part, volume_ml=part.volume_ml, fraction=float(part.voxel_count / whole))
