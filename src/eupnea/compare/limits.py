@@ -1,0 +1,63 @@
+"""What a repeat scan could show by itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class SizeLimit:
+    """The repeatability limit of regions of at least some volume."""
+
+    from_ml: float
+    """Mean of the volumes before and after."""
+    factor: float
+    """A repeat scan stays within this factor, up or down."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatabilityLimits:
+    """Changes that are too small to tell from a repeat scan.
+
+    A change counts when the later volume is beyond a factor of the earlier one
+    *and* the difference is beyond an absolute floor. The factor works both
+    ways, so that exchanging the scans turns growth into shrinkage and nothing
+    else: a factor of 1.25 is +25 % or -20 %.
+
+    +25 % is the growth limit of BTS and NELSON, and covers the repeatability
+    of small nodules (-25 to +29 %, PMC3043750; RIDER's large tumours: -12 to
+    +13 %). 30 mm3 is the smallest lesion of NLSTseg. Sizes below 0.1 ml got
+    their own, wider limit from repeat scans of the phantom (docs/comparison.md).
+
+    Examples:
+        >>> limits = RepeatabilityLimits()
+        >>> limits.is_beyond(10.0, 13.0), limits.is_beyond(10.0, 12.0)
+        (True, False)
+        >>> limits.is_beyond(0.010, 0.030)
+        False
+    """
+
+    sizes: tuple[SizeLimit, ...] = (SizeLimit(from_ml=0.0, factor=1.25),)
+    """From small to large; the first starts at 0."""
+    floor_ml: float = 0.03
+
+    def factor(self, before_ml: float, after_ml: float) -> float:
+        """The factor that holds for regions of this size."""
+        mean = (before_ml + after_ml) / 2
+        return [limit.factor for limit in self.sizes if limit.from_ml <= mean][-1]
+
+    def is_beyond(self, before_ml: float, after_ml: float) -> bool:
+        """Whether a repeat scan could hardly show this change."""
+        if abs(after_ml - before_ml) < self.floor_ml:
+            return False
+        low, high = sorted((before_ml, after_ml))
+        return bool(high > low * self.factor(before_ml, after_ml))
+
+    def percent(self, before_ml: float, after_ml: float) -> float:
+        """The limit of this change in percent of the volume before, always positive."""
+        if before_ml <= 0:
+            return math.inf
+        factor = self.factor(before_ml, after_ml)
+        relative = factor - 1 if after_ml >= before_ml else 1 - 1 / factor
+        return 100 * max(relative, self.floor_ml / before_ml)

@@ -1,0 +1,130 @@
+"""Two scans of one patient, compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eupnea.analysis import AlignmentLevel, Change, Event, ScanAnalysis
+from eupnea.compare.align import align
+from eupnea.compare.alignment import Alignment
+from eupnea.compare.attributes import abnormal_change, change_of
+from eupnea.compare.breath import breath_notes, compare_breath
+from eupnea.compare.comparability import comparability_notes
+from eupnea.compare.events import describe_group
+from eupnea.compare.match import Match, match_regions
+from eupnea.compare.overlap import measure_overlap
+from eupnea.compare.settings import CompareSettings
+from eupnea.compare.transitions import follow_tissue
+from eupnea.note import Note, Severity
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pair:
+    """A change, and the graph of regions it was read from."""
+
+    before: ScanAnalysis
+    after: ScanAnalysis
+    change: Change
+    match: Match | None
+    """`None` when the scans could not be aligned."""
+
+
+def compare_scans(
+    before: ScanAnalysis, after: ScanAnalysis, *, settings: CompareSettings | None = None
+) -> Change:
+    """What changed between an earlier and a later scan of one patient.
+
+    Volumes are measured in each scan's own space; the alignment only tells
+    which places correspond. Without an alignment the whole organ's figures
+    stand alone, and a note says so.
+    """
+    return compare_pair(before, after, settings=settings or CompareSettings()).change
+
+
+def compare_pair(before: ScanAnalysis, after: ScanAnalysis, *, settings: CompareSettings) -> Pair:
+    """Align two scans and compare them, keeping the graph of regions."""
+    alignment = align(
+        before.scan.volume,
+        after.scan.volume,
+        fixed_roi=before.roi.mask,
+        moving_roi=after.roi.mask,
+    )
+    return compare_aligned(before, after, alignment, settings=settings)
+
+
+def compare_aligned(
+    before: ScanAnalysis, after: ScanAnalysis, alignment: Alignment, *, settings: CompareSettings
+) -> Pair:
+    """Compare two scans whose alignment is known."""
+    aligned = alignment.registration.level is not AlignmentLevel.NONE
+    match = _match(before, after, alignment, settings) if aligned else None
+    tissue = follow_tissue(before, after, alignment) if aligned else None
+    breath = compare_breath(before, after)
+    change = Change(
+        before=before.index,
+        after=after.index,
+        days=_days(before, after),
+        roi=change_of(before.roi, after.roi, settings.limits),
+        normal=change_of(before.normal, after.normal, settings.limits),
+        abnormal=abnormal_change(before, after, settings.limits),
+        registration=alignment.registration,
+        transitions=tissue.table if tissue else None,
+        events=_events(before, after, alignment, match, settings),
+        notes=(
+            *_alignment_notes(alignment),
+            *breath_notes(breath, settings.breath_ratio),
+            *comparability_notes(before.scan, after.scan),
+        ),
+        breath=breath,
+        trend=tissue.trend if tissue else None,
+    )
+    return Pair(before=before, after=after, change=change, match=match)
+
+
+def _match(
+    before: ScanAnalysis, after: ScanAnalysis, alignment: Alignment, settings: CompareSettings
+) -> Match:
+    here = np.array([region.centroid_mm for region in before.regions]).reshape(-1, 1, 3)
+    there = np.array([region.centroid_mm for region in after.regions]).reshape(1, -1, 3)
+    distance = np.linalg.norm(alignment.to_moving(here) - there, axis=-1)
+    return match_regions(measure_overlap(before, after, alignment), distance, settings.match)
+
+
+def _events(
+    before: ScanAnalysis,
+    after: ScanAnalysis,
+    alignment: Alignment,
+    match: Match | None,
+    settings: CompareSettings,
+) -> tuple[Event, ...]:
+    """Largest first; within one size by name, so that the order is settled."""
+    if match is None:
+        return ()
+    events = [
+        describe_group(group, before.regions, after.regions, alignment, settings)
+        for group in match.groups
+    ]
+    return tuple(sorted(events, key=_by_size))
+
+
+def _by_size(event: Event) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
+    return -max(event.volume_before_ml, event.volume_after_ml), event.before, event.after
+
+
+def _days(before: ScanAnalysis, after: ScanAnalysis) -> float:
+    return (after.scan.acquired_at - before.scan.acquired_at).total_seconds() / 86400
+
+
+def _alignment_notes(alignment: Alignment) -> tuple[Note, ...]:
+    texts = {
+        AlignmentLevel.AFFINE: "The deformable alignment failed its checks; regions were matched "
+        "after a coarse alignment, and small ones may be mismatched.",
+        AlignmentLevel.NONE: "The scans could not be aligned; only figures of the whole organ "
+        "are compared.",
+    }
+    text = texts.get(alignment.registration.level)
+    if text is None:
+        return ()
+    return (Note(code="ALIGNMENT_WEAK", text=text, severity=Severity.WARNING),)
