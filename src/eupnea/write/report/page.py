@@ -1,0 +1,120 @@
+"""`report.html`: one self-contained page for a reader."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+import eupnea
+from eupnea.analysis import Analysis
+from eupnea.note import Severity
+from eupnea.write.document import AnalysisDocument
+from eupnea.write.report import words
+from eupnea.write.report.chart import share_chart, volume_chart
+from eupnea.write.report.picture import WINDOW_CENTRE_HU, WINDOW_WIDTH_HU
+from eupnea.write.report.sections import (
+    ROWS,
+    change_sections,
+    courses,
+    file_groups,
+    remarks,
+    scan_sections,
+)
+from eupnea.write.report.summary import outcome, overall_change, summary
+from eupnea.write.report.zone_map import zone_map
+
+TEMPLATES = "templates"
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "ml": words.millilitres,
+    "share": words.share,
+    "signed_ml": words.signed_millilitres,
+    "signed_percent": words.signed_percent,
+    "points": words.points,
+    "day": words.day,
+    "days": words.days,
+}
+
+
+def render_report(analysis: Analysis, document: AnalysisDocument) -> str:
+    """The report of an analysis.
+
+    The page names no outside address, runs no script, and holds no identifier
+    of the patient; it is the same bytes for the same analysis.
+
+    Args:
+        analysis: The scans and masks that the pictures show.
+        document: The rounded numbers, made from the same analysis.
+    """
+    style = _style()
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            document=document,
+            policy=_policy(style),
+            style=style,
+            version=eupnea.__version__,
+            **_content(analysis, document),
+        )
+    )
+
+
+def _content(analysis: Analysis, document: AnalysisDocument) -> dict[str, Any]:
+    """What the template shows, section by section."""
+    overall = overall_change(document)
+    regions = courses(document)
+    return {
+        "organ": words.organ(document.organ),
+        "title": _title(document),
+        "summary": summary(document),
+        "outcome": outcome(overall) if overall else "",
+        "alerts": remarks(document, Severity.WARNING, Severity.CAUTION),
+        "infos": remarks(document, Severity.INFO),
+        "charts": (share_chart(document), volume_chart(document)) if overall else (),
+        "changes": change_sections(analysis, document),
+        "scans": scan_sections(analysis, document),
+        "courses": regions[:ROWS],
+        "more_courses": regions[ROWS:],
+        "files": file_groups(analysis.files),
+        "window": (WINDOW_CENTRE_HU, WINDOW_WIDTH_HU),
+    }
+
+
+def _title(document: AnalysisDocument) -> str:
+    first, last = (words.day(document.scans[n].acquired_at) for n in (0, -1))
+    span = first if len(document.scans) == 1 else f"{first} \N{EN DASH} {last}"
+    return f"Chest CT, {span}"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader(__package__, TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    environment.globals.update(
+        counted=words.counted, glyphs=words.GLYPHS, band_names=words.BANDS, zone_map=zone_map
+    )
+    return environment
+
+
+def _style() -> str:
+    return (files(__package__) / TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+def _policy(style: str) -> str:
+    """A content security policy under which only this style and inline pictures load."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )

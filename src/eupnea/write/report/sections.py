@@ -1,0 +1,215 @@
+"""What each section of the report shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eupnea.analysis import Analysis, EventKind, InputFile
+from eupnea.note import Severity
+from eupnea.write.document import (
+    AnalysisDocument,
+    ChangeDocument,
+    EventDocument,
+    NoteDocument,
+    RegionDocument,
+    ScanDocument,
+)
+from eupnea.write.report.picture import Picture, Plane, picture
+from eupnea.write.report.places import PairPlace, Sections, pair_places, scan_places
+from eupnea.write.report.words import GLYPHS, day
+
+ORDER = (
+    EventKind.NEW,
+    EventKind.GROWN,
+    EventKind.SPLIT,
+    EventKind.MERGED,
+    EventKind.SHRUNK,
+    EventKind.RESOLVED,
+    EventKind.STABLE,
+)
+"""Events in the order that matters to a reader."""
+
+ROWS = 20
+"""Longest table; what follows is summed up, and stands in the CSV files."""
+
+PAIRS = 3
+"""Most pairs of pictures for one change."""
+
+PICTURE_BUDGET = 30
+"""Most pictures of pairs in one report, so that it stays light."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """A note, and the scan or change that it is about."""
+
+    about: str
+    note: NoteDocument
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One event, in the earlier and in the later scan."""
+
+    event: EventDocument
+    before: Picture
+    after: Picture
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSection:
+    """What changed between two scans."""
+
+    change: ChangeDocument
+    earlier: ScanDocument
+    later: ScanDocument
+    pairs: tuple[Pair, ...]
+    events: tuple[EventDocument, ...]
+    more: tuple[EventDocument, ...]
+    """Events beyond the longest table."""
+    is_neighbouring: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanSection:
+    """What was found in one scan."""
+
+    scan: ScanDocument
+    pictures: tuple[Picture, ...]
+    regions: tuple[RegionDocument, ...]
+    more: tuple[RegionDocument, ...]
+    """Regions beyond the longest table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """One region through all scans."""
+
+    id: str
+    zone: str
+    volumes_ml: tuple[float | None, ...]
+    """For each scan; `None` where the region is not there."""
+    largest_ml: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileGroup:
+    """Input files that met the same fate."""
+
+    used: bool
+    reason: str
+    count: int
+    example: str
+
+
+def change_sections(analysis: Analysis, document: AnalysisDocument) -> tuple[ChangeSection, ...]:
+    """A section per change; pictures for neighbouring scans only."""
+    views = [Sections(found) for found in analysis.scans]
+    neighbours = sum(change.after - change.before == 1 for change in document.changes)
+    limit = max(1, min(PAIRS, PICTURE_BUDGET // max(2 * neighbours, 1)))
+    return tuple(_change_section(document, views, change, limit) for change in document.changes)
+
+
+def scan_sections(analysis: Analysis, document: AnalysisDocument) -> tuple[ScanSection, ...]:
+    """A section per scan."""
+    axial = 3 if len(analysis.scans) == 1 else 2
+    return tuple(
+        ScanSection(
+            scan=scan,
+            pictures=tuple(
+                picture(found, place.plane, place.index)
+                for place in scan_places(Sections(found), axial=axial)
+            ),
+            regions=scan.regions[:ROWS],
+            more=scan.regions[ROWS:],
+        )
+        for found, scan in zip(analysis.scans, document.scans, strict=True)
+    )
+
+
+def courses(document: AnalysisDocument) -> tuple[Course, ...]:
+    """Every region through all scans, the largest first."""
+    names = dict.fromkeys(region.id for scan in document.scans for region in scan.regions)
+    tables = [{region.id: region for region in scan.regions} for scan in document.scans]
+    found = (_course(name, tables) for name in names)
+    return tuple(sorted(found, key=lambda course: -course.largest_ml))
+
+
+def sorted_events(events: Sequence[EventDocument]) -> tuple[EventDocument, ...]:
+    """New first, stable last; within a kind, the largest difference first."""
+    return tuple(sorted(events, key=_importance))
+
+
+def remarks(document: AnalysisDocument, *severities: Severity) -> tuple[Remark, ...]:
+    """The notes of all scans and changes that are so severe, in order of time."""
+    dates = [day(scan.acquired_at) for scan in document.scans]
+    of_scans = [
+        Remark(about=dates[scan.index], note=note) for scan in document.scans for note in scan.notes
+    ]
+    of_changes = [
+        Remark(
+            about=f"{dates[change.before]} \N{RIGHTWARDS ARROW} {dates[change.after]}", note=note
+        )
+        for change in document.changes
+        for note in change.notes
+    ]
+    return tuple(r for r in (*of_scans, *of_changes) if r.note.severity in severities)
+
+
+def file_groups(files: Sequence[InputFile]) -> tuple[FileGroup, ...]:
+    """Input files by their fate, used ones first."""
+    tally = Counter((file.used, file.reason) for file in files)
+    examples = {(file.used, file.reason): file.path for file in reversed(files)}
+    return tuple(
+        FileGroup(used=key[0], reason=key[1], count=count, example=examples[key])
+        for key, count in sorted(tally.items(), key=lambda item: (not item[0][0], item[0][1]))
+    )
+
+
+def _change_section(
+    document: AnalysisDocument, views: list[Sections], change: ChangeDocument, limit: int
+) -> ChangeSection:
+    is_neighbouring = change.after - change.before == 1
+    earlier, later = views[change.before], views[change.after]
+    places = pair_places(earlier, later, change, limit=limit) if is_neighbouring else ()
+    events = sorted_events(change.events)
+    return ChangeSection(
+        change=change,
+        earlier=document.scans[change.before],
+        later=document.scans[change.after],
+        pairs=tuple(_pair(earlier, later, change, place) for place in places),
+        events=events[:ROWS],
+        more=events[ROWS:],
+        is_neighbouring=is_neighbouring,
+    )
+
+
+def _pair(earlier: Sections, later: Sections, change: ChangeDocument, place: PairPlace) -> Pair:
+    before = {name: event.kind.value for event in change.events for name in event.before}
+    after = {name: event.kind.value for event in change.events for name in event.after}
+    texts = {
+        name: f"{name} {GLYPHS[event.kind]}" for event in change.events for name in event.after
+    }
+    return Pair(
+        event=place.event,
+        before=picture(earlier.found, Plane.AXIAL, place.before, styles=before),
+        after=picture(later.found, Plane.AXIAL, place.after, styles=after, texts=texts),
+    )
+
+
+def _course(name: str, tables: list[dict[str, RegionDocument]]) -> Course:
+    present = [table.get(name) for table in tables]
+    volumes = tuple(region.volume_ml if region else None for region in present)
+    return Course(
+        id=name,
+        zone=next(region.zone for region in reversed(present) if region),
+        volumes_ml=volumes,
+        largest_ml=max(volume for volume in volumes if volume is not None),
+    )
+
+
+def _importance(event: EventDocument) -> tuple[int, float]:
+    difference = abs(event.volume_after_ml - event.volume_before_ml)
+    return ORDER.index(event.kind), -difference
