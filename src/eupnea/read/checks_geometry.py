@@ -1,0 +1,174 @@
+"""Checks of where the slices of a series lie."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eupnea.errors import Refusal, RefusalCode
+from eupnea.note import Severity
+from eupnea.read.ct_slice import CtSlice
+from eupnea.read.finding import Finding, Tools
+from eupnea.read.series import SAME_PLACE_MM, Series
+
+EVEN_TOLERANCE = 0.01
+"""Largest deviation from an even row of slices, as a share of the spacing.
+
+The value is highdicom's spacing tolerance (`highdicom.spatial`).
+"""
+ROUNDING_MM = 0.05
+"""Deviation that comes from positions written with one decimal."""
+WHOLE_TOLERANCE = 0.1
+"""How near a distance must be to a multiple of the spacing to be a gap, in spacings."""
+SHOWN = 5
+"""Most places that a message names."""
+
+
+def states_geometry(series: Series, tools: Tools) -> Finding | None:
+    """Each slice states position, direction and pixel spacing."""
+    del tools
+    silent = [one.name for one in series.slices if one.plane is None or not all(one.shape)]
+    if not silent:
+        return None
+    return _refuse(
+        RefusalCode.NO_GEOMETRY,
+        expected="position, orientation, pixel spacing and size in each slice",
+        found=f"none in {len(silent)} of {len(series)}",
+        where=silent[0],
+        fix="Export the series again, with all its attributes.",
+    )
+
+
+def has_enough_slices(series: Series, tools: Tools) -> Finding | None:
+    """The series has enough slices to be a volume."""
+    if len(series) >= tools.options.min_slices:
+        return None
+    return _refuse(
+        RefusalCode.SLICES_TOO_FEW,
+        expected=f"at least {tools.options.min_slices} slices",
+        found=str(len(series)),
+        where=series.name,
+        fix="Export the whole series.",
+    )
+
+
+def has_no_doubles(series: Series, tools: Tools) -> Finding | None:
+    """No two slices lie at one place; equal copies are dropped, different ones refused."""
+    if not series.has_doubles:
+        return None
+    kept = [series.first]
+    for one, step in zip(series.slices[1:], np.diff(series.depths_mm), strict=True):
+        if step >= SAME_PLACE_MM:
+            kept.append(one)
+        elif not _same_pixels(kept[-1], one, tools):
+            return _refuse(
+                RefusalCode.DUPLICATE_POSITION,
+                expected="one slice at each position",
+                found=f"two different ones at {_z(one)}",
+                where=f"{kept[-1].name}, {one.name}",
+                fix="Export one reconstruction or phase alone.",
+            )
+    return Finding(
+        code="DUPLICATES_DROPPED",
+        text=f"{len(series) - len(kept)} slices were there twice, with equal pixels.",
+        severity=Severity.INFO,
+        fix="The copies were left out.",
+        mended=Series.of(kept),
+    )
+
+
+def has_no_gaps(series: Series, tools: Tools) -> Finding | None:
+    """No slice is missing between the first and the last."""
+    del tools
+    spacing = series.spacing_mm
+    steps = np.diff(series.depths_mm) / spacing
+    counts = np.rint(steps)
+    gaps = np.flatnonzero((counts >= 2) & (np.abs(steps - counts) <= WHOLE_TOLERANCE))
+    if not len(gaps):
+        return None
+    missing = [
+        series.positions_mm[n] + part * spacing * series.plane.normal
+        for n in gaps
+        for part in range(1, int(counts[n]))
+    ]
+    return _refuse(
+        RefusalCode.SLICES_MISSING,
+        expected=f"a slice every {spacing:.3g} mm",
+        found=f"{len(missing)} missing at {_places(missing)}",
+        where=series.name,
+        fix="Fetch the missing slices from the archive.",
+    )
+
+
+def is_even(series: Series, tools: Tools) -> Finding | None:
+    """The slices lie on one line, at equal distances."""
+    del tools
+    line = np.linspace(series.positions_mm[0], series.positions_mm[-1], len(series))
+    deviation = np.linalg.norm(series.positions_mm - line, axis=1)
+    worst, spacing = int(deviation.argmax()), series.spacing_mm
+    allowed = max(EVEN_TOLERANCE * spacing, min(ROUNDING_MM, WHOLE_TOLERANCE * spacing))
+    if deviation[worst] > allowed:
+        low, high = np.diff(series.depths_mm).min(), np.diff(series.depths_mm).max()
+        return _refuse(
+            RefusalCode.SLICES_UNEVEN,
+            expected="slices at equal distances on one line",
+            found=f"distances of {low:.3g} to {high:.3g} mm",
+            where=series.slices[worst].name,
+            fix="Choose a series with even spacing.",
+        )
+    if deviation[worst] <= SAME_PLACE_MM:
+        return None
+    return Finding(
+        code="SPACING_JITTER",
+        text=f"Slice positions deviate by up to {deviation[worst]:.3f} mm from an even row.",
+        severity=Severity.INFO,
+        fix="They were read as evenly spaced.",
+    )
+
+
+def is_fine_enough(series: Series, tools: Tools) -> Finding | None:
+    """Neighbouring slices lie close enough to measure a volume."""
+    if series.spacing_mm <= tools.options.max_spacing_mm:
+        return None
+    return _refuse(
+        RefusalCode.SPACING_TOO_COARSE,
+        expected=f"slices at most {tools.options.max_spacing_mm:g} mm apart",
+        found=f"{series.spacing_mm:.3g} mm",
+        where=series.name,
+        fix="Choose a series with thinner slices.",
+    )
+
+
+def covers_its_space(series: Series, tools: Tools) -> Finding | None:
+    """Slices are as thick as they are apart, so that nothing between them is unseen."""
+    del tools
+    thickness = series.first.thickness_mm
+    if not thickness or series.spacing_mm <= 1.2 * thickness:
+        return None
+    return Finding(
+        code="SLICE_GAPS",
+        text=(
+            f"Slices of {thickness:g} mm lie {series.spacing_mm:.3g} mm apart: "
+            "the tissue between them was not seen."
+        ),
+        severity=Severity.CAUTION,
+        fix="Each slice stands for the whole distance.",
+    )
+
+
+def _same_pixels(one: CtSlice, other: CtSlice, tools: Tools) -> bool:
+    same_scale = one.rescale == other.rescale
+    return same_scale and np.array_equal(tools.pixels.stored(one), tools.pixels.stored(other))
+
+
+def _refuse(code: RefusalCode, *, expected: str, found: str, where: str, fix: str) -> Finding:
+    return Finding.refused(Refusal(code, expected=expected, found=found, where=where), fix=fix)
+
+
+def _z(one: CtSlice) -> str:
+    return f"z={one.plane.position_mm[2]:.1f}" if one.plane is not None else "no position"
+
+
+def _places(points: list[NDArray[np.float64]]) -> str:
+    shown = ", ".join(f"z={point[2]:.1f}" for point in points[:SHOWN])
+    return f"[{shown}{', ...' if len(points) > SHOWN else ''}]"

@@ -1,0 +1,68 @@
+"""From files to the CT series among them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from eupnea.errors import Refusal, RefusalCode
+from eupnea.read.ct_slice import CtSlice, slices_of
+from eupnea.read.dicom_file import is_dicom, read_header
+from eupnea.read.identity import are_mixed
+from eupnea.read.ledger import Ledger
+from eupnea.read.options import ReadOptions
+from eupnea.read.series import Series, group_series
+from eupnea.read.set_aside import why_set_aside
+from eupnea.read.source_file import SourceFile
+
+
+def find_series(
+    files: Iterable[SourceFile], *, ledger: Ledger, options: ReadOptions
+) -> tuple[Series, ...]:
+    """The axial CT series of all files; everything else goes to the ledger with its reason.
+
+    Raises:
+        Refusal: `PATIENT_MIXED` when the series are of more than one person.
+    """
+    slices = [one for file in files for one in _slices(file, ledger, options)]
+    _refuse_mixed_patients(slices, options)
+    axial: list[Series] = []
+    for series in group_series(slices):
+        if series.has_geometry and not series.plane.is_axial:
+            ledger.set_aside(series, "sagittal or coronal reformat")
+        else:
+            axial.append(series)
+    return tuple(axial)
+
+
+def _slices(file: SourceFile, ledger: Ledger, options: ReadOptions) -> tuple[CtSlice, ...]:
+    try:
+        if not is_dicom(file):
+            ledger.file_aside(file, "not DICOM")
+            return ()
+        header = read_header(file, limits=options.limits)
+        reason = why_set_aside(header)
+        if reason is None:
+            return slices_of(file, header)
+    except Refusal as refusal:
+        ledger.file_refused(file, refusal)
+        return ()
+    ledger.file_aside(file, reason)
+    return ()
+
+
+def _refuse_mixed_patients(slices: list[CtSlice], options: ReadOptions) -> None:
+    by_series: dict[str, list[CtSlice]] = defaultdict(list)
+    for one in slices:
+        by_series[one.series_uid].append(one)
+    for members in by_series.values():
+        if are_mixed((one.identity for one in members), names=True):
+            raise _mixed("slices of several under one series", members[0].file.folder)
+    if not options.same_patient and are_mixed(one.identity for one in slices):
+        raise _mixed("CT of several", None)
+
+
+def _mixed(found: str, where: str | None) -> Refusal:
+    return Refusal(
+        RefusalCode.PATIENT_MIXED, expected="CT of one patient", found=found, where=where
+    )

@@ -1,0 +1,33 @@
+"""Single-file images: NIfTI, MetaImage and NRRD."""
+
+from __future__ import annotations
+
+from eupnea.read.grid_image import GridImage
+from eupnea.read.nifti import read_nifti
+from eupnea.read.options import Limits
+from eupnea.read.source_file import SourceFile
+
+_READERS = {
+    ".nii": read_nifti,
+    ".nii.gz": read_nifti,
+}
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file of this name holds one image.
+
+    Examples:
+        >>> is_image_name("ct_2020-03-05.NII.GZ"), is_image_name("IM0001.dcm")
+        (True, False)
+    """
+    return name.lower().endswith(tuple(_READERS))
+
+
+def read_image(file: SourceFile, *, limits: Limits) -> GridImage:
+    """The voxels of an image file, as stored and scaled, and where they lie.
+
+    Raises:
+        Refusal: Whatever is wrong with the file.
+    """
+    ending = next(end for end in _READERS if file.name.lower().endswith(end))
+    return _READERS[ending](file, limits=limits)

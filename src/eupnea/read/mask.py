@@ -1,0 +1,61 @@
+"""Reads a mask that was drawn on a scan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from eupnea.errors import Refusal, RefusalCode
+from eupnea.geometry import Geometry
+from eupnea.mask import Mask
+from eupnea.read.image_file import is_image_name, read_image
+from eupnea.read.options import Limits
+from eupnea.read.source_file import SourceFile
+from eupnea.scan import Scan
+from eupnea.volume import Volume
+
+SAME_GRID_MM = 0.05
+"""Largest distance of corners on one grid; affines in files have seven digits."""
+
+
+def read_mask(path: Path | str, scan: Scan) -> Mask:
+    """Every voxel of the file that is not zero, in the scan's canonical order.
+
+    Args:
+        path: NIfTI, MetaImage or NRRD, on the grid of the scan's source, in
+            any order of axes.
+        scan: The scan that it was drawn on.
+
+    Raises:
+        Refusal: `GEOMETRY_MISMATCH` on another grid; `SOURCE_MISSING`, or
+            whatever is wrong with the file.
+    """
+    file = SourceFile(name=Path(path).name, path=Path(path))
+    if not file.path.is_file() or not is_image_name(file.name):
+        raise Refusal(
+            RefusalCode.SOURCE_MISSING,
+            expected="a NIfTI, MetaImage or NRRD file",
+            found="none",
+            where=file.name,
+        )
+    image = read_image(file, limits=Limits())
+    drawn = Volume(voxels=np.asarray(image.stored) != 0, geometry=image.geometry).canonical()
+    if not drawn.geometry.is_close(scan.geometry, tolerance_mm=SAME_GRID_MM):
+        raise _mismatch(scan.geometry, drawn.geometry, file.name)
+    return Mask(voxels=drawn.voxels, geometry=scan.geometry)
+
+
+def _mismatch(expected: Geometry, found: Geometry, where: str) -> Refusal:
+    return Refusal(
+        RefusalCode.GEOMETRY_MISMATCH,
+        expected=f"the scan's grid: {_describe(expected)}",
+        found=_describe(found),
+        where=where,
+    )
+
+
+def _describe(grid: Geometry) -> str:
+    spacing = " x ".join(f"{part:.4g}" for part in grid.spacing_mm)
+    origin = ", ".join(f"{part:.2f}" for part in grid.origin_mm)
+    return f"{grid.shape} at {spacing} mm from ({origin})"

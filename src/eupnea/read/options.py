@@ -1,0 +1,39 @@
+"""What the reader takes for granted, and where it stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Caps that are checked before memory or disk is taken."""
+
+    file_bytes: int = 2 * 1024**3
+    """Largest single file, also once inflated."""
+    archive_bytes: int = 20 * 1024**3
+    """Largest archive, once inflated."""
+    archive_entries: int = 20_000
+    """Most files in one archive."""
+    inflation: int = 200
+    """Largest ratio of inflated to stored bytes of an archive."""
+    voxels: int = 2**30
+    """Most voxels of one scan: 2 GiB as int16, such as 1024 x 1024 x 1024."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How strict the reader is.
+
+    Examples:
+        >>> ReadOptions().min_slices
+        10
+    """
+
+    min_slices: int = 10
+    """Fewest slices that make a volume."""
+    max_spacing_mm: float = 10.0
+    """Largest distance of neighbouring slices."""
+    same_patient: bool = False
+    """Whether the caller vouches that all scans are of one patient, whatever their headers say."""
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,162 @@
+"""Slices that belong to one volume."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eupnea.read.attributes import text
+from eupnea.read.ct_slice import CtSlice, Plane
+
+ORIENTATION_TOLERANCE = 1e-3
+"""Largest difference of direction cosines within one volume."""
+SPACING_TOLERANCE = 1e-3
+"""Largest relative difference of pixel spacing within one volume."""
+SAME_PLACE_MM = 0.01
+"""Slices closer than this lie at one position."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Series:
+    """Slices of one series that agree in shape, spacing and direction, in order of position.
+
+    The order is along the slices' normal; names and instance numbers have no say.
+    """
+
+    slices: tuple[CtSlice, ...]
+    number: str | None = None
+    """The series number, to tell a person which one is meant."""
+
+    @classmethod
+    def of(cls, slices: Iterable[CtSlice]) -> Series:
+        """A series of slices in any order."""
+        ordered = tuple(sorted(slices, key=_place))
+        return cls(slices=ordered, number=text(ordered[0].attributes, "SeriesNumber"))
+
+    def __len__(self) -> int:
+        return len(self.slices)
+
+    @property
+    def name(self) -> str:
+        """Folder and series number: what a person needs to find it, and nothing personal."""
+        folder = posixpath.commonpath([one.file.folder or "." for one in self.slices])
+        files = {one.file.name for one in self.slices}
+        place = files.pop() if len(files) == 1 else folder
+        return f"{place}, series {self.number}" if self.number else place
+
+    @property
+    def first(self) -> CtSlice:
+        """The first slice by position."""
+        return self.slices[0]
+
+    @property
+    def plane(self) -> Plane:
+        """The plane of the first slice."""
+        plane = self.first.plane
+        if plane is None:
+            raise AttributeError("plane")
+        return plane
+
+    @property
+    def has_geometry(self) -> bool:
+        """Whether each slice states its position, direction and spacing."""
+        return all(one.plane is not None for one in self.slices)
+
+    @cached_property
+    def positions_mm(self) -> NDArray[np.float64]:
+        """First-pixel centres (slices, 3), LPS."""
+        return np.array([one.plane.position_mm for one in self.slices if one.plane is not None])
+
+    @cached_property
+    def depths_mm(self) -> NDArray[np.float64]:
+        """Positions along the normal, ascending."""
+        return self.positions_mm @ self.plane.normal
+
+    @cached_property
+    def spacing_mm(self) -> float:
+        """Median distance of neighbouring slices; 0 for fewer than two."""
+        return float(np.median(np.diff(self.depths_mm))) if len(self) > 1 else 0.0
+
+    @property
+    def extent_mm(self) -> float:
+        """Distance of the first and the last slice."""
+        return float(np.ptp(self.depths_mm))
+
+    @property
+    def has_doubles(self) -> bool:
+        """Whether two slices lie at one place."""
+        return len(self) > 1 and float(np.diff(self.depths_mm).min()) < SAME_PLACE_MM
+
+
+def group_series(slices: Iterable[CtSlice]) -> tuple[Series, ...]:
+    """Slices by series, and within it by what must not differ in one volume.
+
+    Where slices of several acquisitions share positions, each acquisition
+    becomes a series of its own.
+    """
+    by_uid: dict[tuple[str, str], list[CtSlice]] = defaultdict(list)
+    for one in sorted(slices, key=lambda one: (one.sop_uid, one.name)):
+        by_uid[one.study_uid, one.series_uid].append(one)
+    return tuple(
+        part
+        for uid in sorted(by_uid)
+        for alike in _alike(by_uid[uid])
+        for part in _by_acquisition(alike)
+    )
+
+
+def _alike(slices: list[CtSlice]) -> list[list[CtSlice]]:
+    groups: list[list[CtSlice]] = []
+    for one in slices:
+        for group in groups:
+            if _agree(group[0], one):
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    return groups
+
+
+def _agree(one: CtSlice, other: CtSlice) -> bool:
+    same = (one.shape, one.kernel, one.is_original) == (
+        other.shape,
+        other.kernel,
+        other.is_original,
+    )
+    if not same or one.plane is None or other.plane is None:
+        return same and one.plane is other.plane
+    return _parallel(one.plane, other.plane) and _same_spacing(one.plane, other.plane)
+
+
+def _parallel(one: Plane, other: Plane) -> bool:
+    gaps = np.abs([one.along_row - other.along_row, one.along_column - other.along_column])
+    return bool(gaps.max() <= ORIENTATION_TOLERANCE)
+
+
+def _same_spacing(one: Plane, other: Plane) -> bool:
+    mine = np.array([one.row_spacing_mm, one.column_spacing_mm])
+    theirs = np.array([other.row_spacing_mm, other.column_spacing_mm])
+    return bool((np.abs(mine - theirs) <= SPACING_TOLERANCE * theirs).all())
+
+
+def _by_acquisition(slices: list[CtSlice]) -> list[Series]:
+    whole = Series.of(slices)
+    numbers = {one.acquisition_number for one in slices}
+    if not whole.has_geometry or len(numbers) < 2 or not whole.has_doubles:
+        return [whole]
+    parts = [
+        Series.of(one for one in slices if one.acquisition_number == number)
+        for number in sorted(numbers, key=str)
+    ]
+    return [whole] if any(part.has_doubles for part in parts) else parts
+
+
+def _place(one: CtSlice) -> tuple[float, str, str]:
+    depth = 0.0 if one.plane is None else float(one.plane.position_mm @ one.plane.normal)
+    return depth, one.sop_uid, one.name

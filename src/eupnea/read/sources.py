@@ -1,0 +1,67 @@
+"""From the paths a user names to the files they hold."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from eupnea.errors import Refusal, RefusalCode
+from eupnea.read.archive import extract
+from eupnea.read.image_file import is_image_name
+from eupnea.read.options import Limits
+from eupnea.read.source_file import SourceFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One path that the user named, and all files below it, sorted by name."""
+
+    name: str
+    files: tuple[SourceFile, ...]
+    is_image: bool
+    """Whether it is one NIfTI, MetaImage or NRRD file, that is one scan."""
+
+
+@contextmanager
+def open_sources(paths: Sequence[Path | str], *, limits: Limits) -> Iterator[tuple[Source, ...]]:
+    """The sources, with archives unpacked to a temporary folder for the time of the block.
+
+    Raises:
+        Refusal: `SOURCE_MISSING`, or the refusals of `extract`.
+    """
+    with TemporaryDirectory(prefix="eupnea-") as scratch:
+        yield tuple(
+            _open(Path(path), Path(scratch) / str(n), limits=limits) for n, path in enumerate(paths)
+        )
+
+
+def _open(path: Path, scratch: Path, *, limits: Limits) -> Source:
+    name = path.name or path.resolve().name
+    if path.is_dir():
+        return Source(name=name, files=_files_below(path, name), is_image=False)
+    if not path.is_file():
+        raise Refusal(
+            RefusalCode.SOURCE_MISSING, expected="a file or folder", found="none", where=name
+        )
+    if is_image_name(name):
+        return Source(name=name, files=(SourceFile(name=name, path=path),), is_image=True)
+    if zipfile.is_zipfile(path):
+        scratch.mkdir()
+        files = extract(SourceFile(name=name, path=path), into=scratch, limits=limits)
+        return Source(name=name, files=files, is_image=False)
+    return Source(name=name, files=(SourceFile(name=name, path=path),), is_image=False)
+
+
+def _files_below(folder: Path, name: str) -> tuple[SourceFile, ...]:
+    found = [Path(parent) / file for parent, _, files in os.walk(folder) for file in files]
+    return tuple(
+        sorted(
+            SourceFile(name=f"{name}/{path.relative_to(folder).as_posix()}", path=path)
+            for path in found
+        )
+    )

@@ -1,0 +1,150 @@
+"""From the paths a user names to a timeline: the door of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from eupnea.errors import Refusal, RefusalCode, UsageError
+from eupnea.read.acquired_at import UNKNOWN, Moment, moment_of_name, moment_of_user
+from eupnea.read.dicom_scans import read_dicom
+from eupnea.read.draft import TIME_UNKNOWN, Draft, to_timeline
+from eupnea.read.image_scan import scan_of_image
+from eupnea.read.ledger import Ledger
+from eupnea.read.options import ReadOptions
+from eupnea.read.reading import Reading
+from eupnea.read.sources import Source, open_sources
+from eupnea.read.verdict import Verdicts
+from eupnea.timeline import Timeline
+
+Dates = Sequence[date | datetime | str]
+
+
+def read_timeline(
+    sources: Sequence[Path | str],
+    *,
+    dates: Dates | None = None,
+    options: ReadOptions | None = None,
+) -> Reading:
+    """Reads the scans of one patient.
+
+    Args:
+        sources: DICOM folders of any depth, DICOM zips, or one image file
+            (NIfTI, MetaImage, NRRD) per scan, in any order.
+        dates: One per source, when the sources do not tell, or tell wrong;
+            each source must then hold one scan.
+        options: How strict to be.
+
+    Returns:
+        The timeline, and an account of every file and of each scan left out.
+
+    Raises:
+        Refusal: When no scan can be measured, or the scans make no timeline
+            (`PATIENT_MIXED`, `TIME_EQUAL`).
+        UsageError: When the number of dates is not that of the sources.
+    """
+    ledger = Ledger()
+    timeline, names = _read(sources, dates, options or ReadOptions(), ledger)
+    return Reading(
+        timeline=timeline,
+        files=ledger.files(timeline, names),
+        refused=tuple(ledger.refused),
+        verdicts=tuple(ledger.verdicts),
+    )
+
+
+def check(
+    sources: Sequence[Path | str],
+    *,
+    dates: Dates | None = None,
+    options: ReadOptions | None = None,
+) -> Verdicts:
+    """Reads as `read_timeline` does, and judges instead of refusing.
+
+    Raises:
+        UsageError: When the number of dates is not that of the sources.
+    """
+    ledger = Ledger()
+    names: list[str] = []
+    timeline, refusal = None, None
+    try:
+        timeline, names = _read(sources, dates, options or ReadOptions(), ledger)
+    except Refusal as caught:
+        refusal = caught
+    return Verdicts(
+        series=tuple(ledger.verdicts), files=ledger.files(timeline, names), refusal=refusal
+    )
+
+
+def _read(
+    paths: Sequence[Path | str], dates: Dates | None, options: ReadOptions, ledger: Ledger
+) -> tuple[Timeline, list[str]]:
+    given = None if dates is None else [moment_of_user(one) for one in dates]
+    if given is not None and len(given) != len(paths):
+        raise UsageError(f"{len(paths)} sources need as many dates, not {len(given)}")
+    with open_sources(paths, limits=options.limits) as sources:
+        names = [file.name for source in sources for file in source.files]
+        drafts = _drafts(sources, given, options, ledger)
+        if not drafts and not ledger.refusals:
+            raise ledger.unreadable[0] if ledger.unreadable else _no_ct(paths)
+        return to_timeline(drafts, ledger=ledger), names
+
+
+def _drafts(
+    sources: tuple[Source, ...],
+    given: list[datetime] | None,
+    options: ReadOptions,
+    ledger: Ledger,
+) -> list[Draft]:
+    if given is None:
+        files = [file for source in sources if not source.is_image for file in source.files]
+        images = [
+            _read_image(source, None, options, ledger) for source in sources if source.is_image
+        ]
+        return [*read_dicom(files, ledger=ledger, options=options), *filter(None, images)]
+    drafts = [
+        _read_dated(source, when, options, ledger)
+        for source, when in zip(sources, given, strict=True)
+    ]
+    return [draft for draft in drafts if draft is not None]
+
+
+def _read_dated(
+    source: Source, when: datetime, options: ReadOptions, ledger: Ledger
+) -> Draft | None:
+    if source.is_image:
+        return _read_image(source, when, options, ledger)
+    drafts = read_dicom(source.files, ledger=ledger, options=options)
+    if len(drafts) > 1:
+        raise UsageError(f"{source.name} holds {len(drafts)} scans: one date cannot stand for all")
+    return (
+        replace(drafts[0], moment=Moment(when=when), scan=replace(drafts[0].scan, acquired_at=when))
+        if drafts
+        else None
+    )
+
+
+def _read_image(
+    source: Source, when: datetime | None, options: ReadOptions, ledger: Ledger
+) -> Draft | None:
+    file = source.files[0]
+    when = when or moment_of_name(Path(file.name).name)
+    notes = () if when is not None else (TIME_UNKNOWN,)
+    try:
+        scan = scan_of_image(file, acquired_at=when or UNKNOWN, notes=notes, options=options)
+    except Refusal as refusal:
+        ledger.image_refused(file, refusal)
+        return None
+    ledger.image_used(file, scan)
+    return Draft(name=file.name, scan=scan, moment=Moment(when=when))
+
+
+def _no_ct(paths: Sequence[Path | str]) -> Refusal:
+    return Refusal(
+        RefusalCode.NO_CT,
+        expected="CT slices, or one image file for each scan",
+        found="none",
+        where=", ".join(Path(path).name for path in paths) or None,
+    )
