@@ -1,0 +1,42 @@
+"""`eupnea analyze`: scans in, the whole answer out."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from eupnea.cli.arguments import AsJson, Dates, OutFolder, Sources
+
+PARTLY_DONE = 4
+
+
+def analyze(
+    sources: Sources,
+    out: OutFolder,
+    dates: Dates = None,
+    normal: Annotated[
+        str, typer.Option(metavar="METHOD", help="What finds the normal region.")
+    ] = "density-baseline",
+    as_json: AsJson = False,
+) -> None:
+    """Measure the normal and abnormal lung in each scan, and what changed between them.
+
+    Writes analysis.json, report.html, tables and masks to the output folder.
+
+    Example: `eupnea analyze baseline/ followup/ --out result`
+
+    Example: `eupnea analyze a.nii.gz b.nii.gz --dates 2020-03-05 2020-06-11 --out result`
+    """
+    from eupnea.cli.run import run
+
+    analysis = run(sources, out, dates=dates, normal=normal)
+    if as_json:
+        from eupnea.write import AnalysisDocument
+
+        sys.stdout.write(AnalysisDocument.of(analysis).to_json())
+    for left_out in analysis.refused:
+        sys.stderr.write(f"eupnea: left out {left_out.source}: {left_out.text}\n")
+    if not analysis.is_complete:
+        raise typer.Exit(PARTLY_DONE)

@@ -1,0 +1,54 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Sources = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="SOURCE...",
+        help="A DICOM folder (any depth, several studies), a DICOM zip, or one NIfTI per scan.",
+        show_default=False,
+    ),
+]
+OutFolder = Annotated[
+    Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.", show_default=False)
+]
+Dates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dates",
+        "-d",
+        metavar="D...",
+        help="Acquisition dates of NIfTI scans, in the order of the sources (2020-03-05).",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON on stdout.")]
+
+_DATE_LIKE = re.compile(r"\d{4}-?\d{2}-?\d{2}([T ].*)?$")
+
+
+def spread_dates(arguments: Sequence[str]) -> list[str]:
+    """Let `--dates` take several values: each gets its own `--dates`.
+
+    Examples:
+        >>> spread_dates(["a.nii", "b.nii", "--dates", "2020-01-01", "2020-02-01", "--json"])
+        ['a.nii', 'b.nii', '--dates', '2020-01-01', '--dates', '2020-02-01', '--json']
+    """
+    spread: list[str] = []
+    in_dates = False
+    for argument in arguments:
+        if in_dates and spread[-1] != "--dates" and _DATE_LIKE.match(argument):
+            spread.append("--dates")
+        elif not in_dates or not _DATE_LIKE.match(argument):
+            in_dates = argument in ("--dates", "-d")
+            spread.append("--dates" if in_dates else argument)
+            continue
+        spread.append(argument)
+    return spread

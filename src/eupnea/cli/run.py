@@ -1,0 +1,36 @@
+"""One run from sources to the output folder, watched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eupnea.analysis import Analysis
+from eupnea.cli.progress import Watch
+from eupnea.pipeline import analyze
+from eupnea.segment import find_organ
+from eupnea.write import RunRecord, check_output, write_analysis
+
+
+def run(
+    sources: Sequence[Path],
+    out: Path,
+    *,
+    dates: Sequence[str] | None = None,
+    organ: str = "lung",
+    normal: str,
+) -> Analysis:
+    """Analyze the sources and write everything to `out`.
+
+    Raises:
+        Refusal: The sources cannot be measured; nothing was written.
+        OutputError: `out` cannot be written; nothing was written.
+    """
+    check_output(out)
+    with Watch() as watch:
+        target = find_organ(organ, normal=normal)
+        analysis = analyze(sources, dates or None, target, progress=watch)
+        watch.finish()
+        record = RunRecord.of(analysis, options={"normal": normal}, seconds=watch.seconds)
+        write_analysis(analysis, out, run=record, progress=watch)
+    return analysis
