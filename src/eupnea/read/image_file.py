@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from eupnea.read.grid_image import GridImage
+from eupnea.read.metaimage import read_metaimage
 from eupnea.read.nifti import read_nifti
+from eupnea.read.nrrd import read_nrrd
 from eupnea.read.options import Limits
 from eupnea.read.source_file import SourceFile
 
 _READERS = {
     ".nii": read_nifti,
     ".nii.gz": read_nifti,
+    ".mha": read_metaimage,
+    ".mhd": read_metaimage,
+    ".nrrd": read_nrrd,
+    ".nhdr": read_nrrd,
 }
 
 
