@@ -38,7 +38,6 @@ def assemble(
     series: Series,
     *,
     acquired_at: datetime,
-    patient_key: str | None,
     notes: Sequence[Note],
     pixels: PixelReader,
 ) -> Scan:
@@ -47,7 +46,6 @@ def assemble(
     Args:
         series: A series that passed the battery.
         acquired_at: When it was acquired.
-        patient_key: Of the patient; see `Identity.key`.
         notes: What the checks had to say.
         pixels: Decodes the slices.
 
@@ -59,7 +57,7 @@ def assemble(
         measured,
         acquired_at=acquired_at,
         acquisition=_acquisition(series),
-        provenance=_provenance(series, measured.geometry, patient_key),
+        provenance=_provenance(series, measured.geometry),
         notes=(*notes, *measured.notes),
     )
 
@@ -204,13 +202,12 @@ def _acquisition(series: Series) -> Acquisition:
     )
 
 
-def _provenance(series: Series, native: Geometry, patient_key: str | None) -> Provenance:
+def _provenance(series: Series, native: Geometry) -> Provenance:
     upward = native.affine[2, 0] > 0
     ordered = series.slices if upward else series.slices[::-1]
     headers = {id(one.header): one.header for one in ordered}
     return Provenance(
         sources=tuple(dict.fromkeys(one.file.name for one in ordered)),
-        patient_key=patient_key,
         series_uid=series.first.series_uid or None,
         study_uid=series.first.study_uid or None,
         dicom=tuple(headers.values()),

@@ -10,6 +10,7 @@ from eupnea.read.series import Series
 BATTERY: tuple[Check, ...] = (
     content.is_one_patient,
     geometry.states_geometry,
+    geometry.agrees_in_itself,
     geometry.has_enough_slices,
     content.fits_memory,
     geometry.has_no_doubles,

@@ -23,7 +23,7 @@ def is_one_patient(series: Series, tools: Tools) -> Finding | None:
         found="slices of several under one series",
         where=series.name,
     )
-    return Finding.refused(refusal, fix="Separate the patients, and have the archive corrected.")
+    return Finding.refused(refusal)
 
 
 def fits_memory(series: Series, tools: Tools) -> Finding | None:
@@ -38,7 +38,7 @@ def fits_memory(series: Series, tools: Tools) -> Finding | None:
         found=str(voxels),
         where=series.name,
     )
-    return Finding.refused(refusal, fix="Choose a smaller reconstruction.")
+    return Finding.refused(refusal)
 
 
 def has_usable_slope(series: Series, tools: Tools) -> Finding | None:
@@ -53,7 +53,7 @@ def has_usable_slope(series: Series, tools: Tools) -> Finding | None:
         found="zero or a negative one",
         where=broken[0],
     )
-    return Finding.refused(refusal, fix="Export the series again, with its rescale attributes.")
+    return Finding.refused(refusal)
 
 
 def states_rescale(series: Series, tools: Tools) -> Finding | None:
@@ -69,7 +69,7 @@ def states_rescale(series: Series, tools: Tools) -> Finding | None:
             found=f"none in {silent} of {len(series)}",
             where=next(one.name for one in series.slices if one.rescale is None),
         )
-        return Finding.refused(refusal, fix="Export the series again, with all its attributes.")
+        return Finding.refused(refusal)
     return Finding(
         code="RESCALE_ABSENT",
         text="The series does not say how its values become Hounsfield units.",

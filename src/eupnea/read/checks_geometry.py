@@ -20,6 +20,8 @@ ROUNDING_MM = 0.05
 """Deviation that comes from positions written with one decimal."""
 WHOLE_TOLERANCE = 0.1
 """How near a distance must be to a multiple of the spacing to be a gap, in spacings."""
+STRAY_SHARE = 0.25
+"""Fewer slices than this share of the others are strays, not a part of the volume."""
 SHOWN = 5
 """Most places that a message names."""
 
@@ -35,7 +37,32 @@ def states_geometry(series: Series, tools: Tools) -> Finding | None:
         expected="position, orientation, pixel spacing and size in each slice",
         found=f"none in {len(silent)} of {len(series)}",
         where=silent[0],
-        fix="Export the series again, with all its attributes.",
+    )
+
+
+def agrees_in_itself(series: Series, tools: Tools) -> Finding | None:
+    """No other part of the series, of another shape or direction, fills in between or goes on.
+
+    Parts at the same places are alternatives, such as two kernels; a few stray
+    slices are no part.
+    """
+    del tools
+    mates = [
+        other
+        for other in series.siblings
+        if other.has_geometry
+        and other.plane.is_axial
+        and len(other) >= STRAY_SHARE * len(series)
+        and len(series) >= STRAY_SHARE * len(other)
+        and _shared_places(series, other) < 0.5
+    ]
+    if not mates:
+        return None
+    return _refuse(
+        RefusalCode.SERIES_MIXED,
+        expected="slices of one shape, pixel spacing, direction and kernel",
+        found=f"{len(series)} of one kind and {len(mates[0])} of another at other places",
+        where=mates[0].first.name,
     )
 
 
@@ -48,7 +75,6 @@ def has_enough_slices(series: Series, tools: Tools) -> Finding | None:
         expected=f"at least {tools.options.min_slices} slices",
         found=str(len(series)),
         where=series.name,
-        fix="Export the whole series.",
     )
 
 
@@ -66,7 +92,6 @@ def has_no_doubles(series: Series, tools: Tools) -> Finding | None:
                 expected="one slice at each position",
                 found=f"two different ones at {_z(one)}",
                 where=f"{kept[-1].name}, {one.name}",
-                fix="Export one reconstruction or phase alone.",
             )
     return Finding(
         code="DUPLICATES_DROPPED",
@@ -96,7 +121,6 @@ def has_no_gaps(series: Series, tools: Tools) -> Finding | None:
         expected=f"a slice every {spacing:.3g} mm",
         found=f"{len(missing)} missing at {_places(missing)}",
         where=series.name,
-        fix="Fetch the missing slices from the archive.",
     )
 
 
@@ -114,7 +138,6 @@ def is_even(series: Series, tools: Tools) -> Finding | None:
             expected="slices at equal distances on one line",
             found=f"distances of {low:.3g} to {high:.3g} mm",
             where=series.slices[worst].name,
-            fix="Choose a series with even spacing.",
         )
     if deviation[worst] <= SAME_PLACE_MM:
         return None
@@ -135,7 +158,6 @@ def is_fine_enough(series: Series, tools: Tools) -> Finding | None:
         expected=f"slices at most {tools.options.max_spacing_mm:g} mm apart",
         found=f"{series.spacing_mm:.3g} mm",
         where=series.name,
-        fix="Choose a series with thinner slices.",
     )
 
 
@@ -156,13 +178,20 @@ def covers_its_space(series: Series, tools: Tools) -> Finding | None:
     )
 
 
+def _shared_places(series: Series, other: Series) -> float:
+    """Share of the other's slices that lie where this series has one, by height."""
+    mine, theirs = series.positions_mm[:, 2], other.positions_mm[:, 2]
+    gaps = np.abs(mine[:, None] - theirs[None, :]).min(axis=0)
+    return float(np.mean(gaps <= max(WHOLE_TOLERANCE * series.spacing_mm, SAME_PLACE_MM)))
+
+
 def _same_pixels(one: CtSlice, other: CtSlice, tools: Tools) -> bool:
     same_scale = one.rescale == other.rescale
     return same_scale and np.array_equal(tools.pixels.stored(one), tools.pixels.stored(other))
 
 
-def _refuse(code: RefusalCode, *, expected: str, found: str, where: str, fix: str) -> Finding:
-    return Finding.refused(Refusal(code, expected=expected, found=found, where=where), fix=fix)
+def _refuse(code: RefusalCode, *, expected: str, found: str, where: str) -> Finding:
+    return Finding.refused(Refusal(code, expected=expected, found=found, where=where))
 
 
 def _z(one: CtSlice) -> str:

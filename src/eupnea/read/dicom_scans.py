@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eupnea.errors import Refusal
+from eupnea.errors import Refusal, RefusalCode
+from eupnea.note import Severity
 from eupnea.read.acquired_at import UNKNOWN, moment_of
 from eupnea.read.assemble import assemble
 from eupnea.read.battery import examine
@@ -16,6 +17,7 @@ from eupnea.read.ledger import Ledger
 from eupnea.read.occasion import group_occasions
 from eupnea.read.options import ReadOptions
 from eupnea.read.pixels import PixelReader
+from eupnea.read.remedies import remedy
 from eupnea.read.series import Series
 from eupnea.read.source_file import SourceFile
 
@@ -37,22 +39,50 @@ def read_dicom(files: Iterable[SourceFile], *, ledger: Ledger, options: ReadOpti
 
 def _read_one(candidates: tuple[Series, ...], ledger: Ledger, tools: Tools) -> Draft | None:
     """The best candidate that can be measured; `None`, and a refused scan, without one."""
-    first: Refusal | None = None
-    draft = None
-    for series in candidates:
-        if draft is not None:
-            ledger.set_aside(series, f"another series of the scan was preferred: {draft.name}")
-            continue
+    refused: list[Refusal] = []
+    for n, series in enumerate(candidates):
         mended, findings = examine(series, tools)
+        findings += _notes_on_choice(series, refused, ledger)
         try:
             draft = _assemble(mended, findings, tools)
-            ledger.used(series, "the scan of its study", findings)
         except Refusal as refusal:
-            ledger.series_refused(series, refusal, findings)
-            first = first or refusal
-    if draft is None and first is not None:
-        ledger.scan_refused(candidates[0].name, first)
-    return draft
+            refused.append(refusal)
+            known = any(finding.refusal is refusal for finding in findings)
+            ledger.series_refused(
+                series, findings if known else (*findings, Finding.refused(refusal))
+            )
+            continue
+        ledger.used(series, "the scan of its study", findings)
+        for other in candidates[n + 1 :]:
+            ledger.set_aside(other, f"another series of the study was preferred: {series.name}")
+        return draft
+    ledger.scan_refused(candidates[0].name, refused[0])
+    return None
+
+
+def _notes_on_choice(series: Series, refused: list[Refusal], ledger: Ledger) -> tuple[Finding, ...]:
+    """What a reader must know of the other series and files of a study."""
+    findings = []
+    if refused:
+        findings.append(
+            Finding(
+                code="SERIES_FALLBACK",
+                text=f"A better series of the study could not be measured ({refused[0].code}).",
+                severity=Severity.CAUTION,
+                fix="The next best was used.",
+            )
+        )
+    if unreadable := ledger.unreadable_beside(series):
+        findings.append(
+            Finding(
+                code="FILES_UNREADABLE",
+                text=f"{unreadable} files beside this series could not be read; "
+                "were they its first or last slices, lung is missing.",
+                severity=Severity.WARNING,
+                fix=remedy(RefusalCode.SOURCE_UNREADABLE),
+            )
+        )
+    return tuple(findings)
 
 
 def _assemble(series: Series, findings: tuple[Finding, ...], tools: Tools) -> Draft:
@@ -64,7 +94,6 @@ def _assemble(series: Series, findings: tuple[Finding, ...], tools: Tools) -> Dr
     scan = assemble(
         series,
         acquired_at=moment.when or UNKNOWN,
-        patient_key=None,
         notes=(*(finding.note for finding in findings), *moment.notes, *undated),
         pixels=tools.pixels,
     )

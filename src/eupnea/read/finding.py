@@ -9,6 +9,7 @@ from eupnea.errors import Refusal
 from eupnea.note import Note, Severity
 from eupnea.read.options import ReadOptions
 from eupnea.read.pixels import PixelReader
+from eupnea.read.remedies import remedy
 from eupnea.read.series import Series
 
 
@@ -35,13 +36,13 @@ class Finding:
     """The series without the fault, where Eupnea can put it right."""
 
     @classmethod
-    def refused(cls, refusal: Refusal, *, fix: str) -> Finding:
+    def refused(cls, refusal: Refusal) -> Finding:
         """The finding that stops a series."""
         return cls(
             code=refusal.code,
             text=str(refusal),
             severity=Severity.WARNING,
-            fix=fix,
+            fix=remedy(refusal.code),
             refusal=refusal,
         )
 

@@ -24,7 +24,7 @@ class Ledger:
     refused: list[RefusedScan] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     """Of scans, in order; the first stands for the whole when nothing is left."""
-    unreadable: list[Refusal] = field(default_factory=list)
+    unreadable: dict[SourceFile, Refusal] = field(default_factory=dict)
     """Of files that belong to no known series."""
 
     def file_aside(self, file: SourceFile, reason: str) -> None:
@@ -34,7 +34,12 @@ class Ledger:
     def file_refused(self, file: SourceFile, refusal: Refusal) -> None:
         """A file cannot be read."""
         self.reasons[file.name] = str(refusal)
-        self.unreadable.append(refusal)
+        self.unreadable[file] = refusal
+
+    def unreadable_beside(self, series: Series) -> int:
+        """How many unreadable files lie in the folders of a series: slices of it, perhaps."""
+        folders = {one.file.folder for one in series.slices}
+        return sum(file.folder in folders for file in self.unreadable)
 
     def used(self, series: Series, reason: str, findings: tuple[Finding, ...] = ()) -> None:
         """A series became a scan."""
@@ -44,11 +49,9 @@ class Ledger:
         """A series was not needed."""
         self._judge(series, Outcome.SET_ASIDE, reason, ())
 
-    def series_refused(
-        self, series: Series, refusal: Refusal, findings: tuple[Finding, ...]
-    ) -> None:
-        """A series cannot be measured."""
-        self._judge(series, Outcome.REFUSED, str(refusal), findings)
+    def series_refused(self, series: Series, findings: tuple[Finding, ...]) -> None:
+        """A series cannot be measured; the last finding says why."""
+        self._judge(series, Outcome.REFUSED, f"refused: {findings[-1].code}", findings)
 
     def image_used(self, file: SourceFile, scan: Scan) -> None:
         """An image file became a scan."""
@@ -69,7 +72,13 @@ class Ledger:
         """An image file cannot be measured."""
         self.reasons[file.name] = str(refusal)
         self.verdicts.append(
-            Verdict(series=file.name, slices=0, outcome=Outcome.REFUSED, reason=str(refusal))
+            Verdict(
+                series=file.name,
+                slices=0,
+                outcome=Outcome.REFUSED,
+                reason="cannot be measured",
+                findings=(Finding.refused(refusal),),
+            )
         )
         self.scan_refused(file.name, refusal)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,6 +32,8 @@ class Series:
     slices: tuple[CtSlice, ...]
     number: str | None = None
     """The series number, to tell a person which one is meant."""
+    siblings: tuple[Series, ...] = ()
+    """Other parts under the same series UID, which differ in what must agree."""
 
     @classmethod
     def of(cls, slices: Iterable[CtSlice]) -> Series:
@@ -103,12 +105,15 @@ def group_series(slices: Iterable[CtSlice]) -> tuple[Series, ...]:
     by_uid: dict[tuple[str, str], list[CtSlice]] = defaultdict(list)
     for one in sorted(slices, key=lambda one: (one.sop_uid, one.name)):
         by_uid[one.study_uid, one.series_uid].append(one)
-    return tuple(
-        part
-        for uid in sorted(by_uid)
-        for alike in _alike(by_uid[uid])
-        for part in _by_acquisition(alike)
-    )
+    return tuple(part for uid in sorted(by_uid) for part in _parts(by_uid[uid]))
+
+
+def _parts(slices: list[CtSlice]) -> list[Series]:
+    parts = [part for alike in _alike(slices) for part in _by_acquisition(alike)]
+    return [
+        replace(part, siblings=tuple(other for other in parts if other is not part))
+        for part in parts
+    ]
 
 
 def _alike(slices: list[CtSlice]) -> list[list[CtSlice]]:

@@ -88,7 +88,7 @@ def _read(
         names = [file.name for source in sources for file in source.files]
         drafts = _drafts(sources, given, options, ledger)
         if not drafts and not ledger.refusals:
-            raise ledger.unreadable[0] if ledger.unreadable else _no_ct(paths)
+            raise next(iter(ledger.unreadable.values()), _no_ct(paths))
         return to_timeline(drafts, ledger=ledger), names
 
 

@@ -1,0 +1,162 @@
+"""The door: paths in, a timeline and an account of every file out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from eupnea.errors import Refusal, RefusalCode, UsageError
+from eupnea.read import Outcome, ReadOptions, read_timeline
+from support.ct import SHAPE, SPACING_MM, chest_hu, ct_series, put, save, uid
+
+NOON = datetime(2020, 3, 5, 12, 15)  # noqa: DTZ001 - DICOM states no zone
+
+
+def test_a_folder_becomes_a_scan(tmp_path: Path) -> None:
+    """Voxels, grid, time and description of a plain series are those of its headers."""
+    reading = read_timeline([save(ct_series(), tmp_path / "ct")])
+    (scan,) = reading.timeline
+    np.testing.assert_array_equal(scan.hu, chest_hu())
+    assert scan.geometry.spacing_mm == SPACING_MM
+    assert scan.geometry.origin_mm == (-100.0, -120.0, -300.0)
+    assert scan.acquired_at == NOON
+    assert (scan.acquisition.kernel, scan.acquisition.slice_thickness_mm) == ("B30f", 10.0)
+    assert scan.notes == ()
+
+
+def test_every_file_is_accounted_for(tmp_path: Path) -> None:
+    """Slices, a localizer, a text file and a nested study each have their line."""
+    folder = save(ct_series(), tmp_path / "ct")
+    scout = ct_series(series="scout")[:1]
+    put(scout[0], ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
+    save(scout, folder / "scouts")
+    (folder / "notes.txt").write_text("hello")
+    reading = read_timeline([folder])
+    account = {file.path: (file.used, file.reason) for file in reading.files}
+    assert len(account) == SHAPE[0] + 2
+    assert account["ct/scouts/IM0000.dcm"] == (False, "localizer")
+    assert account["ct/notes.txt"] == (False, "not DICOM")
+    assert account["ct/IM0003.dcm"] == (True, "slice of scan 0")
+
+
+def test_studies_become_scans_oldest_first(tmp_path: Path) -> None:
+    """Two studies in one folder are two points in time, in order of time."""
+    for name, day in (("a", "20210401"), ("b", "20200305")):
+        save(ct_series(study=name, AcquisitionDate=day, StudyDate=day), tmp_path / "ct" / name)
+    reading = read_timeline([tmp_path / "ct"])
+    assert [scan.acquired_at.year for scan in reading.timeline] == [2020, 2021]
+    assert reading.timeline.scans[0].provenance.sources[0] == "ct/b/IM0000.dcm"
+
+
+def test_headers_follow_the_canonical_order(tmp_path: Path) -> None:
+    """`Provenance.dicom` runs from foot to head, whichever way the slices were stacked."""
+    backward = ct_series(step=(0, 0, -10), origin_mm=(-100, -120, 100))
+    (scan,) = read_timeline([save(backward, tmp_path)]).timeline
+    heights = [float(header.ImagePositionPatient[2]) for header in scan.provenance.dicom]
+    assert heights == sorted(heights)
+    assert heights[0] == scan.geometry.origin_mm[2]
+
+
+def test_a_broken_scan_does_not_lose_the_others(tmp_path: Path) -> None:
+    """A study with a missing slice is left out with its code; the other one stands."""
+    save(ct_series(study="a"), tmp_path / "ct" / "a")
+    broken = ct_series(study="b", AcquisitionDate="20210401")
+    del broken[5]
+    save(broken, tmp_path / "ct" / "b")
+    reading = read_timeline([tmp_path / "ct"])
+    assert len(reading.timeline) == 1
+    (refused,) = reading.refused
+    assert refused.code == RefusalCode.SLICES_MISSING
+    assert "z=-250.0" in refused.text
+
+
+def test_reconstructions_of_a_study_are_alternatives(tmp_path: Path) -> None:
+    """Two kernels of one study give one scan; the other is set aside with its reason."""
+    save(ct_series(series="soft"), tmp_path / "ct")
+    save(ct_series(series="sharp", ConvolutionKernel="B70f"), tmp_path / "ct")
+    reading = read_timeline([tmp_path / "ct"])
+    (scan,) = reading.timeline
+    assert scan.acquisition.kernel == "B30f"
+    assert [verdict.outcome for verdict in reading.verdicts] == [Outcome.USED, Outcome.SET_ASIDE]
+
+
+def test_one_acquisition_in_two_studies_is_one_scan(tmp_path: Path) -> None:
+    """The same acquisition, sent twice under two studies, is not two points in time."""
+    same: dict[str, Any] = {"IrradiationEventUID": uid("shot")}
+    save(ct_series(study="a", **same), tmp_path / "ct")
+    save(ct_series(study="b", AcquisitionTime="121501", **same), tmp_path / "ct")
+    assert len(read_timeline([tmp_path / "ct"]).timeline) == 1
+
+
+def test_the_next_series_stands_in_for_a_broken_one(tmp_path: Path) -> None:
+    """Where the best series has a gap, the next best of the study is read, and it is said."""
+    thin = ct_series(series="thin", hu=chest_hu((32, 12, 16)), spacing_mm=(5.0, 20.0, 20.0))
+    del thin[20]
+    save(thin, tmp_path / "ct")
+    save(ct_series(series="thick"), tmp_path / "ct")
+    reading = read_timeline([tmp_path / "ct"])
+    (scan,) = reading.timeline
+    assert scan.geometry.shape == SHAPE
+    assert "SERIES_FALLBACK" in {note.code for note in scan.notes}
+    assert reading.refused == ()
+
+
+def test_dates_of_the_user_win(tmp_path: Path) -> None:
+    """A date per source replaces what the headers say."""
+    folder = save(ct_series(), tmp_path)
+    (scan,) = read_timeline([folder], dates=["2011-01-02"]).timeline
+    assert scan.acquired_at.date().isoformat() == "2011-01-02"
+
+
+def test_dates_must_be_one_per_source(tmp_path: Path) -> None:
+    """A wrong number of dates, or one date for two scans, is a wrong call."""
+    with pytest.raises(UsageError):
+        read_timeline([tmp_path], dates=[])
+    save(ct_series(study="a"), tmp_path)
+    save(ct_series(study="b", AcquisitionTime="13"), tmp_path)
+    with pytest.raises(UsageError):
+        read_timeline([tmp_path], dates=["2011-01-02"])
+
+
+def test_an_undated_scan_is_left_out_of_several(tmp_path: Path) -> None:
+    """Of two studies the one without any date cannot be placed; alone it can be measured."""
+    nothing: dict[str, Any] = dict.fromkeys(
+        ["AcquisitionDate", "AcquisitionTime", "StudyDate", "StudyTime"],
+    )
+    alone = save(ct_series(study="b", **nothing), tmp_path / "b")
+    (scan,) = read_timeline([alone]).timeline
+    assert "TIME_UNKNOWN" in {note.code for note in scan.notes}
+    reading = read_timeline([save(ct_series(study="a"), tmp_path / "a"), alone])
+    assert [one.code for one in reading.refused] == [RefusalCode.TIME_MISSING]
+
+
+def test_the_same_time_twice_is_refused(tmp_path: Path) -> None:
+    """Two studies of one instant have no order."""
+    save(ct_series(study="a"), tmp_path)
+    save(ct_series(study="b"), tmp_path)
+    with pytest.raises(Refusal) as caught:
+        read_timeline([tmp_path])
+    assert caught.value.code is RefusalCode.TIME_EQUAL
+
+
+def test_two_patients_need_the_users_word(tmp_path: Path) -> None:
+    """Different patient numbers are refused, unless the user vouches for one person."""
+    save(ct_series(study="a"), tmp_path)
+    save(ct_series(study="b", PatientID="case-8", AcquisitionTime="13"), tmp_path)
+    with pytest.raises(Refusal) as caught:
+        read_timeline([tmp_path])
+    assert caught.value.code is RefusalCode.PATIENT_MIXED
+    trusted = read_timeline([tmp_path], options=ReadOptions(same_patient=True))
+    assert len(trusted.timeline) == 2
+
+
+def test_a_missing_attribute_is_no_other_patient(tmp_path: Path) -> None:
+    """A study that leaves out the birth date is still of the patient who states one."""
+    save(ct_series(study="a"), tmp_path)
+    save(ct_series(study="b", PatientBirthDate=None, AcquisitionTime="13"), tmp_path)
+    first, second = read_timeline([tmp_path]).timeline
+    assert first.provenance.patient_key == second.provenance.patient_key is not None
