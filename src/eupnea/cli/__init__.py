@@ -10,6 +10,7 @@ import typer
 
 from eupnea.cli.analyze import analyze
 from eupnea.cli.arguments import spread_dates
+from eupnea.cli.check import check
 from eupnea.cli.doctor import doctor
 from eupnea.cli.info import info
 from eupnea.errors import EupneaError
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (analyze, info, doctor):
+for command in (analyze, check, info, doctor):
     app.command()(command)
 
 

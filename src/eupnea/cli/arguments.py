@@ -12,7 +12,7 @@ import typer
 Sources = Annotated[
     list[Path],
     typer.Argument(
-        metavar="SOURCE...",
+        metavar="SOURCE",
         help="A DICOM folder (any depth, several studies), a DICOM zip, or one NIfTI per scan.",
         show_default=False,
     ),
