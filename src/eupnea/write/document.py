@@ -29,7 +29,9 @@ Millilitres = Annotated[float, _rounded(3)]
 Share = Annotated[float, _rounded(5)]
 Percent = Annotated[float, _rounded(2)]
 Millimetres = Annotated[float, _rounded(2)]
+Point = tuple[Millimetres, Millimetres, Millimetres]
 Hounsfield = Annotated[float, _rounded(1)]
+Grams = Annotated[float, _rounded(2)]
 Days = Annotated[float, _rounded(2)]
 Score = Annotated[float, _rounded(4)]
 
@@ -161,13 +163,15 @@ class RegionDocument(Document):
     label: int
     """Value of the region's voxels in `regions.nii.gz`."""
     volume_ml: Millilitres
-    centroid_mm: tuple[Millimetres, Millimetres, Millimetres]
+    centroid_mm: Point
     """LPS."""
-    extent_mm: tuple[Millimetres, Millimetres, Millimetres]
+    extent_mm: Point
     mean_hu: Hounsfield
     bands: dict[BandName, Share]
     """Share of the region's volume in each density band."""
     zone: str
+    ancestors: tuple[str, ...] = ()
+    """Identities that this one grew out of, by merging or splitting."""
 
 
 class ScanDocument(Document):
@@ -259,6 +263,21 @@ class EventDocument(Document):
     limit_percent: Percent | None = None
     """Change of a region of this size that a repeat scan could show."""
     beyond_repeatability: bool
+    centroid_before_mm: Point | None = None
+    """In the earlier scan, LPS; carried over by the alignment when new."""
+    centroid_after_mm: Point | None = None
+    """In the later scan, LPS; carried over by the alignment when resolved."""
+
+
+class BreathDocument(Document):
+    """How far two scans differ in inspiration, and masses, which breath does not change."""
+
+    volume_ratio: Score
+    """Volume of the region of interest, later over earlier."""
+    roi_mass_before_g: Grams
+    roi_mass_after_g: Grams
+    abnormal_mass_before_g: Grams
+    abnormal_mass_after_g: Grams
 
 
 class ChangeDocument(Document):
@@ -276,6 +295,7 @@ class ChangeDocument(Document):
     transitions: TransitionsDocument | None
     """Null when the scans could not be aligned."""
     events: tuple[EventDocument, ...]
+    breath: BreathDocument | None = None
     notes: tuple[NoteDocument, ...]
 
 

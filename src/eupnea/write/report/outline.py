@@ -10,7 +10,7 @@ PRECISION_MM = 0.1
 
 
 def outline_path(mask: NDArray[np.bool_], pixel_mm: tuple[float, float]) -> str:
-    """The border of a mask as an SVG path, in mm from the picture's upper left corner.
+    """The border of a mask as an SVG path, in tenths of a mm from the upper left corner.
 
     The border runs half-way between pixels inside and outside (marching
     squares), so that its area is that of the mask but for the cut corners.
@@ -21,7 +21,7 @@ def outline_path(mask: NDArray[np.bool_], pixel_mm: tuple[float, float]) -> str:
 
     Examples:
         >>> outline_path(np.ones((1, 1), bool), (1.0, 1.0))
-        'M10 5l-5 -5l-5 5l5 5z'
+        'M0 5l5 -5l5 5l-5 5z'
     """
     padded = np.pad(mask, 1).astype(np.float32)
     generator = contourpy.contour_generator(z=padded, line_type=contourpy.LineType.Separate)

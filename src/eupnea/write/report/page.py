@@ -36,6 +36,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "signed_ml": words.signed_millilitres,
     "signed_percent": words.signed_percent,
     "points": words.points,
+    "mm": words.whole,
+    "hu": words.whole,
+    "names": words.names,
     "day": words.day,
     "days": words.days,
 }

@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,9 @@ from PIL import Image
 
 from eupnea.analysis import ScanAnalysis
 from eupnea.mask import Box
+from eupnea.write.report.labels import Label, Spot, place_labels
 from eupnea.write.report.outline import PRECISION_MM, outline_path
+from eupnea.write.report.places import Place, Plane
 
 WINDOW_CENTRE_HU = -600
 WINDOW_WIDTH_HU = 1500
@@ -24,16 +25,8 @@ WINDOW_WIDTH_HU = 1500
 MARGIN_MM = 10.0
 JPEG_QUALITY = 88
 
-LABELS_PER_PICTURE = 7
-LABELLED_MM2 = 25.0
-"""A region with less area in a section is outlined, and not named."""
-
-
-class Plane(StrEnum):
-    """Planes of section."""
-
-    AXIAL = "axial"
-    CORONAL = "coronal"
+LETTER_PX = 13
+"""Height of letters as the page shows them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,38 +39,34 @@ class Outline:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Label:
-    """The name of a region at its place, in tenths of a mm."""
-
-    text: str
-    x: float
-    y: float
-    anchor: str
-    style: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A section in the lung window; the patient's right is on the left."""
+    """A section in the lung window; the patient's right is on the left.
+
+    All lengths are tenths of a mm.
+    """
 
     plane: Plane
     image: str
     """Data URI."""
     width: float
-    """In tenths of a mm, as all lengths of a picture."""
     height: float
+    em: float
+    """Height of the letters."""
     roi: str
     outlines: tuple[Outline, ...]
     labels: tuple[Label, ...]
     position_mm: float
     """Of the section along its normal, LPS."""
+    worsened: str = ""
+    recovered: str = ""
+    """Where tissue changed since the scan before, as paths; empty when not known."""
 
 
 def picture(
     found: ScanAnalysis,
-    plane: Plane,
-    index: int,
+    place: Place,
     *,
+    shown_px: int,
     styles: Mapping[str, str] | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> Picture:
@@ -85,30 +74,63 @@ def picture(
 
     Args:
         found: The scan and its masks.
-        plane: Axial is seen from the feet, coronal from the front.
-        index: Slice (axial) or row (coronal) of the canonical grid.
+        place: The section; axial is seen from the feet, coronal from the front.
+        shown_px: Width at which the page shows it, for the size of letters.
         styles: Style of each region id; `abnormal` where absent.
         texts: Label of each region id; the id where absent.
     """
-    box = found.roi.mask.box(margin_mm=MARGIN_MM)
-    pixel_mm = _pixel_mm(found, plane)
-    hu = _section(found.scan.hu, plane, index, box)
-    labels = _section(found.labels, plane, index, box)
-    height, width = (n * mm / PRECISION_MM for n, mm in zip(hu.shape, pixel_mm, strict=True))
-    present = _present(found, labels)
-    chosen = styles or {}
+    section = _Section.of(found, place)
+    hu, labels = section.cut(found.scan.hu), section.cut(found.labels)
+    height, width = (
+        n * mm / PRECISION_MM for n, mm in zip(hu.shape, section.pixel_mm, strict=True)
+    )
+    em = width * LETTER_PX / shown_px
+    inside = set(np.unique(labels).tolist())
+    present = [region for region in found.regions if region.label in inside]
+    style_of = {region.id: (styles or {}).get(region.id, "abnormal") for region in present}
+    spots = [
+        Spot(
+            mask=labels == region.label,
+            text=(texts or {}).get(region.id, region.id),
+            style=style_of[region.id],
+        )
+        for region in present
+    ]
     return Picture(
-        plane=plane,
+        plane=place.plane,
         image=_data_uri(hu),
         width=width,
         height=height,
-        roi=outline_path(_section(found.roi.mask.voxels, plane, index, box), pixel_mm),
+        em=em,
+        roi=outline_path(section.cut(found.roi.mask.voxels), section.pixel_mm),
         outlines=tuple(
-            Outline(path=outline_path(labels == label, pixel_mm), style=chosen.get(id_, "abnormal"))
-            for id_, label in present.items()
+            Outline(path=outline_path(spot.mask, section.pixel_mm), style=spot.style)
+            for spot in spots
         ),
-        labels=_labels(present, labels, pixel_mm, chosen, texts or {}),
-        position_mm=_position_mm(found, plane, index),
+        labels=place_labels(spots, section.pixel_mm, em=em),
+        position_mm=section.position_mm,
+    )
+
+
+def trend_picture(
+    found: ScanAnalysis, place: Place, trend: NDArray[np.int8], *, shown_px: int
+) -> Picture:
+    """Draw one section with the tissue that worsened and that recovered.
+
+    Args:
+        found: The later scan.
+        place: As for `picture`.
+        trend: `Change.trend`.
+        shown_px: As for `picture`.
+    """
+    section = _Section.of(found, place)
+    part = section.cut(trend)
+    return replace(
+        picture(found, place, shown_px=shown_px),
+        outlines=(),
+        labels=(),
+        worsened=outline_path(part > 0, section.pixel_mm),
+        recovered=outline_path(part < 0, section.pixel_mm),
     )
 
 
@@ -119,77 +141,34 @@ def window(hu: NDArray[np.int16]) -> NDArray[np.uint8]:
     return np.asarray(np.clip(np.rint(grey), 0, 255), np.uint8)
 
 
-def _section(voxels: NDArray[Any], plane: Plane, index: int, box: Box) -> NDArray[Any]:
-    """Rows and columns of a picture: front or head on top, right on the left."""
-    if plane is Plane.AXIAL:
-        return voxels[index, box[1], box[2]]
-    return voxels[box[0], index, box[2]][::-1]
+@dataclass(frozen=True, kw_only=True)
+class _Section:
+    """One plane of a scan's grid, cut to the organ."""
 
+    place: Place
+    box: Box
+    pixel_mm: tuple[float, float]
+    position_mm: float
 
-def _pixel_mm(found: ScanAnalysis, plane: Plane) -> tuple[float, float]:
-    k, j, i = found.scan.geometry.spacing_mm
-    return (j, i) if plane is Plane.AXIAL else (k, i)
+    @classmethod
+    def of(cls, found: ScanAnalysis, place: Place) -> _Section:
+        geometry = found.scan.geometry
+        k, j, i = geometry.spacing_mm
+        middle = [n / 2 for n in geometry.shape]
+        is_axial = place.plane is Plane.AXIAL
+        middle[0 if is_axial else 1] = place.index
+        return cls(
+            place=place,
+            box=found.roi.mask.box(margin_mm=MARGIN_MM),
+            pixel_mm=(j, i) if is_axial else (k, i),
+            position_mm=float(geometry.to_mm(middle)[2 if is_axial else 1]),
+        )
 
-
-def _position_mm(found: ScanAnalysis, plane: Plane, index: int) -> float:
-    geometry = found.scan.geometry
-    k, j, i = (n / 2 for n in geometry.shape)
-    centre = (index, j, i) if plane is Plane.AXIAL else (k, index, i)
-    axis = 2 if plane is Plane.AXIAL else 1
-    return float(geometry.to_mm(centre)[axis])
-
-
-def _present(found: ScanAnalysis, labels: NDArray[np.uint16]) -> dict[str, int]:
-    """Label of each region in the section, largest region of the scan first."""
-    inside = set(np.unique(labels).tolist())
-    return {region.id: region.label for region in found.regions if region.label in inside}
-
-
-def _labels(
-    present: Mapping[str, int],
-    labels: NDArray[np.uint16],
-    pixel_mm: tuple[float, float],
-    styles: Mapping[str, str],
-    texts: Mapping[str, str],
-) -> tuple[Label, ...]:
-    """Names beside the largest regions of the section, moved apart where they would touch."""
-    area_mm2 = pixel_mm[0] * pixel_mm[1]
-    areas = {id_: area_mm2 * np.count_nonzero(labels == n) for id_, n in present.items()}
-    named = sorted(
-        (id_ for id_ in areas if areas[id_] >= LABELLED_MM2), key=lambda id_: -areas[id_]
-    )
-    placed: list[Label] = []
-    for id_ in named[:LABELS_PER_PICTURE]:
-        text, style = texts.get(id_, id_), styles.get(id_, "abnormal")
-        placed.append(_apart(_beside(labels == present[id_], pixel_mm, text, style), placed))
-    return tuple(placed)
-
-
-def _beside(mask: NDArray[np.bool_], pixel_mm: tuple[float, float], text: str, style: str) -> Label:
-    """A label at the side of a region that looks to the middle of the picture."""
-    rows, columns = np.nonzero(mask)
-    tenths = np.array(pixel_mm) / PRECISION_MM
-    on_the_left = columns.mean() < mask.shape[1] / 2
-    edge = columns.max() + 1 if on_the_left else columns.min()
-    row = rows[columns == (columns.max() if on_the_left else columns.min())].mean() + 0.5
-    gap = 30 if on_the_left else -30
-    return Label(
-        text=text,
-        x=float(edge * tenths[1] + gap),
-        y=float(row * tenths[0]),
-        anchor="start" if on_the_left else "end",
-        style=style,
-    )
-
-
-def _apart(label: Label, others: list[Label]) -> Label:
-    """The label, moved down until it touches no other."""
-    line, near = 95.0, 420.0
-    y = label.y
-    for other in sorted(others, key=lambda other: other.y):
-        if abs(other.x - label.x) < near and abs(other.y - y) < line:
-            y = other.y + line
-    return Label(text=label.text, x=label.x, y=y, anchor=label.anchor, style=label.style)
+    def cut(self, voxels: NDArray[Any]) -> NDArray[Any]:
+        """Rows and columns of the picture: front or head on top, right on the left."""
+        if self.place.plane is Plane.AXIAL:
+            return voxels[self.place.index, self.box[1], self.box[2]]
+        return voxels[self.box[0], self.place.index, self.box[2]][::-1]
 
 
 def _data_uri(hu: NDArray[np.int16]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -11,10 +12,23 @@ from numpy.typing import NDArray
 
 from eupnea.analysis import ScanAnalysis
 from eupnea.write.document import ChangeDocument, EventDocument
-from eupnea.write.report.picture import Plane
+
+Centroids = tuple[tuple[float, float, float] | None, tuple[float, float, float] | None]
+"""Of one group of regions, in two scans."""
 
 APART_MM = 20.0
 """Two sections of one picture series lie at least so far apart."""
+
+NOTABLE_ML = 0.5
+NOTABLE_SHARE = 0.03
+"""A difference below both, the latter of the largest one, is not worth a picture."""
+
+
+class Plane(StrEnum):
+    """Planes of section."""
+
+    AXIAL = "axial"
+    CORONAL = "coronal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +44,15 @@ class PairPlace:
     """The places in an earlier and a later scan that show one event."""
 
     event: EventDocument
-    before: int
-    """Slice of the earlier scan."""
-    after: int
-    """Slice of the later scan."""
+    before: Place
+    """In the earlier scan; axial."""
+    after: Place
+    """In the later scan; axial."""
+
+
+def axial(index: int) -> Place:
+    """An axial section."""
+    return Place(plane=Plane.AXIAL, index=index)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +82,10 @@ class Sections:
         """The slice that cuts most of some regions."""
         return int(self.region_areas[:, self.labels_of(ids)].sum(axis=1).argmax())
 
+    def slice_of(self, point_mm: tuple[float, float, float]) -> float:
+        """The fractional slice on which a point, LPS, lies."""
+        return float(self.found.scan.geometry.to_index(point_mm)[0])
+
     def slice_at_height(self, height: float) -> int:
         """The slice below whose middle lies such a share of the organ."""
         return int(np.abs(self.heights - height).argmin())
@@ -73,12 +96,12 @@ class Sections:
         return bool(areas[index] >= areas.max() / 2)
 
 
-def scan_places(sections: Sections, *, axial: int) -> tuple[Place, ...]:
+def scan_places(sections: Sections, *, count: int) -> tuple[Place, ...]:
     """A coronal section and some axial ones, where most is abnormal.
 
     Args:
         sections: The scan.
-        axial: Largest number of axial sections.
+        count: Largest number of axial sections.
     """
     found = sections.found
     mask = found.abnormal.mask if not found.abnormal.mask.is_empty else found.roi.mask
@@ -87,10 +110,7 @@ def scan_places(sections: Sections, *, axial: int) -> tuple[Place, ...]:
     gap = APART_MM / found.scan.geometry.spacing_mm[0]
     return (
         Place(plane=Plane.CORONAL, index=int(rows.argmax())),
-        *(
-            Place(plane=Plane.AXIAL, index=index)
-            for index in sorted(_peaks(slices, axial, gap), reverse=True)
-        ),
+        *map(axial, sorted(_peaks(slices, count, gap), reverse=True)),
     )
 
 
@@ -99,15 +119,19 @@ def pair_places(
 ) -> tuple[PairPlace, ...]:
     """Where the largest changes of volume are, in both scans.
 
-    Each is shown where the larger of the two regions is largest. The other
-    scan is shown at the same height in the organ, or, when its region is
-    hardly there, where that is largest.
+    Each is shown where the larger of the two regions is largest; the other
+    scan at the corresponding height, or, when its region is hardly cut there,
+    where that is largest.
     """
+    events = sorted(change.events, key=_weight, reverse=True)
+    least = max(NOTABLE_ML, NOTABLE_SHARE * _weight(events[0])) if events else 0.0
     chosen: list[PairPlace] = []
     gap = APART_MM / later.found.scan.geometry.spacing_mm[0]
-    for event in sorted(change.events, key=_weight, reverse=True):
+    for event in events:
+        if chosen and _weight(event) < least:
+            break
         place = _pair_place(earlier, later, event)
-        if all(abs(place.after - other.after) >= gap for other in chosen):
+        if all(abs(place.after.index - other.after.index) >= gap for other in chosen):
             chosen.append(place)
         if len(chosen) == limit:
             break
@@ -119,22 +143,34 @@ def _weight(event: EventDocument) -> float:
 
 
 def _pair_place(earlier: Sections, later: Sections, event: EventDocument) -> PairPlace:
+    here, there = event.centroid_before_mm, event.centroid_after_mm
     if event.volume_after_ml >= event.volume_before_ml:
         after = later.largest_slice(event.after)
-        return PairPlace(
-            event=event, before=_partner(later, after, earlier, event.before), after=after
-        )
-    before = earlier.largest_slice(event.before)
-    return PairPlace(
-        event=event, before=before, after=_partner(earlier, before, later, event.after)
-    )
+        before = _partner(later, after, earlier, event.before, (there, here))
+    else:
+        before = earlier.largest_slice(event.before)
+        after = _partner(earlier, before, later, event.after, (here, there))
+    return PairPlace(event=event, before=axial(before), after=axial(after))
 
 
-def _partner(anchor: Sections, index: int, other: Sections, ids: tuple[str, ...]) -> int:
-    level = other.slice_at_height(float(anchor.heights[index]))
+def _partner(
+    anchor: Sections, index: int, other: Sections, ids: tuple[str, ...], centroids: Centroids
+) -> int:
+    """The slice of the other scan that corresponds to a slice of the anchor."""
+    level = _level(anchor, index, other, centroids)
     if not ids or other.shows(level, ids):
         return level
     return other.largest_slice(ids)
+
+
+def _level(anchor: Sections, index: int, other: Sections, centroids: Centroids) -> int:
+    """As far above the group's centroid, or, without one, at the same height in the organ."""
+    here, there = centroids
+    if here is None or there is None:
+        return other.slice_at_height(float(anchor.heights[index]))
+    above_mm = (index - anchor.slice_of(here)) * anchor.found.scan.geometry.spacing_mm[0]
+    level = other.slice_of(there) + above_mm / other.found.scan.geometry.spacing_mm[0]
+    return int(np.clip(round(level), 0, len(other.heights) - 1))
 
 
 def _peaks(areas: NDArray[np.intp], count: int, gap: float) -> Iterator[int]:

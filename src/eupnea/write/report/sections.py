@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from eupnea.analysis import Analysis, EventKind, InputFile
 from eupnea.note import Severity
 from eupnea.write.document import (
@@ -16,9 +19,12 @@ from eupnea.write.document import (
     RegionDocument,
     ScanDocument,
 )
-from eupnea.write.report.picture import Picture, Plane, picture
+from eupnea.write.report.picture import Picture, picture, trend_picture
 from eupnea.write.report.places import PairPlace, Sections, pair_places, scan_places
 from eupnea.write.report.words import GLYPHS, day
+
+Trend = NDArray[np.int8] | None
+"""Where tissue worsened (1) and recovered (-1), on the later scan's grid."""
 
 ORDER = (
     EventKind.NEW,
@@ -31,14 +37,20 @@ ORDER = (
 )
 """Events in the order that matters to a reader."""
 
-ROWS = 20
+ROWS = 12
 """Longest table; what follows is summed up, and stands in the CSV files."""
+
+AXIAL_PICTURES = 2
+"""Most axial pictures of one scan."""
+
+SHOWN_PX = {"coronal": 610, "axial": 400, "pair": 505, "triple": 335}
+"""Widths at which the style sheet shows pictures on a wide screen."""
 
 PAIRS = 3
 """Most pairs of pictures for one change."""
 
-PICTURE_BUDGET = 30
-"""Most pictures of pairs in one report, so that it stays light."""
+PAIR_BUDGET = 12
+"""Most pairs of pictures in one report, so that it stays light."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +68,8 @@ class Pair:
     event: EventDocument
     before: Picture
     after: Picture
+    trend: Picture | None
+    """The later section again, with the tissue that worsened and that recovered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,20 +121,23 @@ class FileGroup:
 def change_sections(analysis: Analysis, document: AnalysisDocument) -> tuple[ChangeSection, ...]:
     """A section per change; pictures for neighbouring scans only."""
     views = [Sections(found) for found in analysis.scans]
+    trends = [change.trend for change in analysis.changes]
     neighbours = sum(change.after - change.before == 1 for change in document.changes)
-    limit = max(1, min(PAIRS, PICTURE_BUDGET // max(2 * neighbours, 1)))
-    return tuple(_change_section(document, views, change, limit) for change in document.changes)
+    limit = max(1, min(PAIRS, PAIR_BUDGET // max(neighbours, 1)))
+    return tuple(
+        _change_section(document, views, change, limit, trend)
+        for change, trend in zip(document.changes, trends, strict=True)
+    )
 
 
 def scan_sections(analysis: Analysis, document: AnalysisDocument) -> tuple[ScanSection, ...]:
-    """A section per scan."""
-    axial = 3 if len(analysis.scans) == 1 else 2
+    """A section per scan: a coronal picture, and axial ones beside it."""
     return tuple(
         ScanSection(
             scan=scan,
             pictures=tuple(
-                picture(found, place.plane, place.index)
-                for place in scan_places(Sections(found), axial=axial)
+                picture(found, place, shown_px=SHOWN_PX[place.plane])
+                for place in scan_places(Sections(found), count=AXIAL_PICTURES)
             ),
             regions=scan.regions[:ROWS],
             more=scan.regions[ROWS:],
@@ -169,7 +186,11 @@ def file_groups(files: Sequence[InputFile]) -> tuple[FileGroup, ...]:
 
 
 def _change_section(
-    document: AnalysisDocument, views: list[Sections], change: ChangeDocument, limit: int
+    document: AnalysisDocument,
+    views: list[Sections],
+    change: ChangeDocument,
+    limit: int,
+    trend: Trend,
 ) -> ChangeSection:
     is_neighbouring = change.after - change.before == 1
     earlier, later = views[change.before], views[change.after]
@@ -179,23 +200,29 @@ def _change_section(
         change=change,
         earlier=document.scans[change.before],
         later=document.scans[change.after],
-        pairs=tuple(_pair(earlier, later, change, place) for place in places),
+        pairs=tuple(_pair(earlier, later, change, place, trend) for place in places),
         events=events[:ROWS],
         more=events[ROWS:],
         is_neighbouring=is_neighbouring,
     )
 
 
-def _pair(earlier: Sections, later: Sections, change: ChangeDocument, place: PairPlace) -> Pair:
+def _pair(
+    earlier: Sections, later: Sections, change: ChangeDocument, place: PairPlace, trend: Trend
+) -> Pair:
     before = {name: event.kind.value for event in change.events for name in event.before}
     after = {name: event.kind.value for event in change.events for name in event.after}
     texts = {
         name: f"{name} {GLYPHS[event.kind]}" for event in change.events for name in event.after
     }
+    width = SHOWN_PX["pair"] if trend is None else SHOWN_PX["triple"]
     return Pair(
         event=place.event,
-        before=picture(earlier.found, Plane.AXIAL, place.before, styles=before),
-        after=picture(later.found, Plane.AXIAL, place.after, styles=after, texts=texts),
+        before=picture(earlier.found, place.before, shown_px=width, styles=before),
+        after=picture(later.found, place.after, shown_px=width, styles=after, texts=texts),
+        trend=None
+        if trend is None
+        else trend_picture(later.found, place.after, trend, shown_px=width),
     )
 
 

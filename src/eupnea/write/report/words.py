@@ -89,6 +89,27 @@ def points(fraction_change: float) -> str:
     return f"{signed(100 * fraction_change, 1)} points"
 
 
+def whole(value: float) -> str:
+    """A number without decimals, with a true minus, such as of mm or HU.
+
+    Examples:
+        >>> whole(-491.6)
+        '\u2212492'
+    """
+    return f"{value:.0f}".replace("-", MINUS)
+
+
+def names(ids: tuple[str, ...], most: int = 4) -> str:
+    """Region ids in a row, the first few of many.
+
+    Examples:
+        >>> names(("R1", "R2")), names(("R1", "R2", "R3", "R4", "R5", "R6"))
+        ('R1 + R2', 'R1 + R2 + R3 + R4 and 2 more')
+    """
+    shown = " + ".join(ids[:most])
+    return f"{shown} and {len(ids) - most} more" if len(ids) > most else shown
+
+
 def day(moment: datetime) -> str:
     """A date without ambiguity.
 
