@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, FileDataset
+from pydicom.config import disable_value_validation
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
@@ -137,11 +138,12 @@ def set_pixels(
 
 def put(slice_: Dataset, **attributes: Any) -> None:
     """Sets attributes by keyword; `None` removes one."""
-    for keyword, value in attributes.items():
-        if value is not None:
-            setattr(slice_, keyword, value)
-        elif keyword in slice_:
-            delattr(slice_, keyword)
+    with disable_value_validation():
+        for keyword, value in attributes.items():
+            if value is not None:
+                setattr(slice_, keyword, value)
+            elif keyword in slice_:
+                delattr(slice_, keyword)
 
 
 def save(slices: Iterable[Dataset], folder: Path) -> Path:
@@ -149,5 +151,6 @@ def save(slices: Iterable[Dataset], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     start = len(list(folder.iterdir()))
     for n, slice_ in enumerate(slices, start):
-        slice_.save_as(folder / f"IM{n:04d}.dcm", enforce_file_format=True)
+        with disable_value_validation():
+            slice_.save_as(folder / f"IM{n:04d}.dcm", enforce_file_format=True)
     return folder

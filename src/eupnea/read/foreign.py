@@ -36,13 +36,20 @@ FOREIGN_ERRORS: tuple[type[Exception], ...] = (
 
 
 @contextmanager
+def quietly() -> Iterator[None]:
+    """Silences warnings of foreign decoders: they quote header values, which may be personal."""
+    with warnings.catch_warnings(), disable_value_validation():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
 def refusing(
     where: str, *, expected: str, also: tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
     """Turns what a foreign decoder raises into a `Refusal` that names the file.
 
-    The decoder's own message and warnings are dropped: they quote header
-    values, which may be personal.
+    The decoder's own message is dropped: it may quote a header value.
 
     Args:
         where: The file, as the user knows it.
@@ -53,9 +60,7 @@ def refusing(
         Refusal: `SOURCE_UNREADABLE`, or `SOURCE_TOO_LARGE` when memory ran out.
     """
     try:
-        with warnings.catch_warnings(), disable_value_validation():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     except Refusal:
         raise
     except (*FOREIGN_ERRORS, *also) as cause:

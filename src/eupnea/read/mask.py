@@ -9,6 +9,7 @@ import numpy as np
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.geometry import Geometry
 from eupnea.mask import Mask
+from eupnea.read.foreign import quietly
 from eupnea.read.image_file import is_image_name, read_image
 from eupnea.read.options import Limits
 from eupnea.read.source_file import SourceFile
@@ -39,7 +40,8 @@ def read_mask(path: Path | str, scan: Scan) -> Mask:
             found="none",
             where=file.name,
         )
-    image = read_image(file, limits=Limits())
+    with quietly():
+        image = read_image(file, limits=Limits())
     drawn = Volume(voxels=np.asarray(image.stored) != 0, geometry=image.geometry).canonical()
     if not drawn.geometry.is_close(scan.geometry, tolerance_mm=SAME_GRID_MM):
         raise _mismatch(scan.geometry, drawn.geometry, file.name)

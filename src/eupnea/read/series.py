@@ -82,13 +82,15 @@ class Series:
 
     @cached_property
     def spacing_mm(self) -> float:
-        """Median distance of neighbouring slices; 0 for fewer than two."""
-        return float(np.median(np.diff(self.depths_mm))) if len(self) > 1 else 0.0
+        """Median distance of neighbouring slices; 0 where it is unknown."""
+        if len(self) < 2 or not self.has_geometry:
+            return 0.0
+        return float(np.median(np.diff(self.depths_mm)))
 
     @property
     def extent_mm(self) -> float:
-        """Distance of the first and the last slice."""
-        return float(np.ptp(self.depths_mm))
+        """Distance of the first and the last slice; 0 where it is unknown."""
+        return float(np.ptp(self.depths_mm)) if self.has_geometry else 0.0
 
     @property
     def has_doubles(self) -> bool:

@@ -11,6 +11,7 @@ from eupnea.errors import Refusal, RefusalCode, UsageError
 from eupnea.read.acquired_at import UNKNOWN, Moment, moment_of_name, moment_of_user
 from eupnea.read.dicom_scans import read_dicom
 from eupnea.read.draft import TIME_UNKNOWN, Draft, to_timeline
+from eupnea.read.foreign import quietly
 from eupnea.read.image_scan import scan_of_image
 from eupnea.read.ledger import Ledger
 from eupnea.read.options import ReadOptions
@@ -84,7 +85,7 @@ def _read(
     given = None if dates is None else [moment_of_user(one) for one in dates]
     if given is not None and len(given) != len(paths):
         raise UsageError(f"{len(paths)} sources need as many dates, not {len(given)}")
-    with open_sources(paths, limits=options.limits) as sources:
+    with quietly(), open_sources(paths, limits=options.limits) as sources:
         names = [file.name for source in sources for file in source.files]
         drafts = _drafts(sources, given, options, ledger)
         if not drafts and not ledger.refusals:
