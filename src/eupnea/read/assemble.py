@@ -14,7 +14,7 @@ from eupnea.mask import Mask
 from eupnea.note import Note, Severity
 from eupnea.read.attributes import number, text
 from eupnea.read.ct_slice import Rescale
-from eupnea.read.pixels import AIR_HU, PixelReader, hounsfield, padding_of
+from eupnea.read.pixels import AIR_HU, PixelReader, hounsfield, padding_of, within_bits
 from eupnea.read.plausible import note_on_air, refuse_implausible, undeclared_padding
 from eupnea.read.series import Series
 from eupnea.read.tilt import Straightening, straighten
@@ -137,8 +137,8 @@ def _decode(
     hu, padding = np.empty(shape, np.int16), None
     for k, one in enumerate(series.slices):
         stored = pixels.stored(one)
-        hu[k] = hounsfield(stored, one.rescale or _IDENTITY)
         outside = padding_of(stored, one.attributes)
+        hu[k] = hounsfield(within_bits(stored, one.attributes), one.rescale or _IDENTITY)
         if outside is not None:
             padding = np.zeros(shape, bool) if padding is None else padding
             padding[k] = outside

@@ -27,9 +27,15 @@ SHOWN = 5
 
 
 def states_geometry(series: Series, tools: Tools) -> Finding | None:
-    """Each slice states position, direction and pixel spacing."""
+    """Each slice states position, direction and pixel spacing.
+
+    One that does not is no slice of the volume if it was derived, and a
+    damaged one if it is an original.
+    """
     del tools
-    silent = [one.name for one in series.slices if one.plane is None or not all(one.shape)]
+    strays = [one for part in series.siblings for one in part.slices if one.is_original]
+    whole = (*series.slices, *strays)
+    silent = [one.name for one in whole if one.plane is None or not all(one.shape)]
     if not silent:
         return None
     return _refuse(

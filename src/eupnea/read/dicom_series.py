@@ -12,7 +12,7 @@ from eupnea.read.identity import are_mixed
 from eupnea.read.ledger import Ledger
 from eupnea.read.options import ReadOptions
 from eupnea.read.series import Series, group_series
-from eupnea.read.set_aside import why_set_aside
+from eupnea.read.set_aside import is_blank, why_set_aside
 from eupnea.read.source_file import SourceFile
 
 
@@ -41,6 +41,8 @@ def _slices(file: SourceFile, ledger: Ledger, options: ReadOptions) -> tuple[CtS
             ledger.file_aside(file, "not DICOM")
             return ()
         header = read_header(file, limits=options.limits)
+        if is_blank(header):
+            raise _damaged(file)
         reason = why_set_aside(header)
         if reason is None:
             return slices_of(file, header)
@@ -49,6 +51,15 @@ def _slices(file: SourceFile, ledger: Ledger, options: ReadOptions) -> tuple[CtS
         return ()
     ledger.file_aside(file, reason)
     return ()
+
+
+def _damaged(file: SourceFile) -> Refusal:
+    return Refusal(
+        RefusalCode.SOURCE_UNREADABLE,
+        expected="a DICOM object",
+        found="neither its class nor an image",
+        where=file.name,
+    )
 
 
 def _refuse_mixed_patients(slices: list[CtSlice], options: ReadOptions) -> None:

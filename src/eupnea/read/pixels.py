@@ -63,6 +63,21 @@ class PixelReader:
             return np.asarray(decoded)
 
 
+def within_bits(stored: NDArray[Any], header: Dataset) -> NDArray[Any]:
+    """Stored values without what lies above their high bit, the sign carried on (PS3.5 8.1.1).
+
+    Examples:
+        >>> header = Dataset()
+        >>> header.BitsStored, header.PixelRepresentation = 12, 1
+        >>> within_bits(np.array([0x0FFF, 0x0001], np.int16), header).tolist()
+        [-1, 1]
+    """
+    unused = stored.dtype.itemsize * 8 - (integer(header, "BitsStored") or 0)
+    if not 0 < unused < stored.dtype.itemsize * 8:
+        return stored
+    return np.asarray((stored << unused) >> unused)
+
+
 def hounsfield(stored: NDArray[Any], rescale: Rescale) -> NDArray[np.int16]:
     """Stored values times slope plus intercept, rounded to int16.
 

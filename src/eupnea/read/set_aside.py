@@ -44,9 +44,16 @@ def why_set_aside(header: Dataset) -> str | None:
     return _not_an_image(header) or _not_ct(header) or _not_a_slice(header)
 
 
+def is_blank(header: Dataset) -> bool:
+    """Whether an object says neither what it is nor that it is an image: its header is damaged."""
+    return (
+        text(header, "SOPClassUID") is None and "Rows" not in header and not _is_directory(header)
+    )
+
+
 def _not_an_image(header: Dataset) -> str | None:
     sop_class = text(header, "SOPClassUID")
-    if "DirectoryRecordSequence" in header or _meta_class(header) == MediaStorageDirectoryStorage:
+    if _is_directory(header):
         return "DICOM directory"
     if sop_class in CT_CLASSES or "Rows" in header:
         return None
@@ -75,9 +82,10 @@ def _not_a_slice(header: Dataset) -> str | None:
     return None
 
 
-def _meta_class(header: Dataset) -> str | None:
-    meta = getattr(header, "file_meta", None)
-    return text(meta, "MediaStorageSOPClassUID") if meta is not None else None
+def _is_directory(header: Dataset) -> bool:
+    meta = getattr(header, "file_meta", None) or Dataset()
+    stated = text(meta, "MediaStorageSOPClassUID")
+    return stated == MediaStorageDirectoryStorage or "DirectoryRecordSequence" in header
 
 
 def _class_name(header: Dataset) -> str:
