@@ -5,63 +5,86 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.morphology import dilate, distance_mm
 
-TRACHEA_AREA_MM2 = (60.0, 800.0)
+AIR_HU = -1000
+
+TRACHEA_AREA_MM2 = (40.0, 800.0)
 """Axial cross-sections that a trachea can have."""
 
-TRACHEA_LENGTH_MM = 25.0
-"""A shorter tube is not taken for the trachea."""
+TRACHEA_LENGTH_MM = 20.0
+"""A shorter tube beside the lungs is not taken for the trachea."""
 
-LUMEN_HU = -930
-"""Darker than lung, which holds tissue; the lumen of a large airway is air."""
+LUNG_AREA_MM2 = 1500.0
+"""More air than this in an axial slice is lung; so little is neck."""
 
-LUMEN_RADIUS_MM = 2.5
-"""Narrower airways belong to the lung."""
+LUMEN_RADII_MM = (2.5, 3.5, 4.5, 6.0)
+"""Calibres followed from the trachea, narrow first, until nothing leaks into the lung."""
+
+LARGEST_TREE_ML = 110.0
+"""More is a leak: trachea and main bronchi of adults hold 30 to 80 ml."""
 
 WALL_MM = 2.0
 """Thickness of the wall that leaves the lung together with the lumen."""
 
 
-def central_airways(coarse: Coarse, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Trachea and main bronchi with their wall; empty when no trachea is seen."""
-    trachea = _trachea(coarse, inside)
+def central_airways(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Trachea and main bronchi with their wall; empty when no trachea is seen.
+
+    Args:
+        coarse: The scan.
+        air: Air inside the body: lungs, airways, bowel gas.
+    """
+    if not air.any():
+        return air.copy()
+    lumen = air & (coarse.hu < (AIR_HU + float(np.median(coarse.hu[air]))) / 2)
+    trachea = _trachea(coarse, air, lumen)
     if not trachea.any():
         return trachea
-    lumen = inside & (coarse.hu < LUMEN_HU)
-    core = (distance_mm(lumen, coarse.spacing_mm) > LUMEN_RADIUS_MM) | trachea
-    labels, _ = components(core, connectivity=6)
-    grown = np.isin(labels, np.unique(labels[trachea]))
-    tree = dilate(grown, LUMEN_RADIUS_MM, coarse.spacing_mm) & (coarse.hu < LUNG_AIR_HU)
+    tree = dilate(_follow(coarse, lumen, trachea), WALL_MM / 2, coarse.spacing_mm) & air
     return dilate(tree, WALL_MM, coarse.spacing_mm)
 
 
-def _trachea(coarse: Coarse, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The longest dark tube of a trachea's calibre that reaches high up."""
-    tubes = _slim_sections(coarse, inside & (coarse.hu < LUNG_AIR_HU))
-    labels, counts = components(tubes, connectivity=6, minimal_voxels=20)
+def _follow(
+    coarse: Coarse, lumen: NDArray[np.bool_], trachea: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The lumen that is joined to the trachea by passages of a large airway's calibre."""
+    depth = distance_mm(lumen, coarse.spacing_mm)
+    for radius in LUMEN_RADII_MM:
+        labels, _ = components((depth > radius) | trachea, connectivity=6)
+        joined = np.isin(labels, np.unique(labels[trachea]))
+        tree = dilate(joined, radius, coarse.spacing_mm) & lumen
+        if np.count_nonzero(tree) * coarse.voxel_ml <= LARGEST_TREE_ML:
+            return tree
+    return trachea
+
+
+def _trachea(coarse: Coarse, air: NDArray[np.bool_], lumen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The tube of a trachea's calibre that runs longest, and highest, beside the lungs."""
+    pixel_mm2 = coarse.spacing_mm[1] * coarse.spacing_mm[2]
+    beside = np.count_nonzero(air, axis=(1, 2)) * pixel_mm2 > LUNG_AREA_MM2
+    heights = np.flatnonzero(beside)
+    labels, counts = components(_slim_sections(coarse, lumen), connectivity=6, minimal_voxels=20)
     best, best_score = 0, 0.0
     for label in range(1, min(len(counts), 40) + 1):
-        tube = labels == label
-        slices = np.flatnonzero(tube.any(axis=(1, 2)))
+        slices = np.flatnonzero((labels == label).any(axis=(1, 2)) & beside)
         length = len(slices) * coarse.spacing_mm[0]
-        if length < TRACHEA_LENGTH_MM or np.median(coarse.hu[tube]) > LUMEN_HU:
+        if length < TRACHEA_LENGTH_MM:
             continue
-        score = length * float(slices.mean()) / len(tube)
+        score = length * float(slices.mean() - heights[0] + 1)
         if score > best_score:
             best, best_score = label, score
     return np.asarray((labels == best) & (labels > 0))
 
 
-def _slim_sections(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Axial sections of air whose area a trachea can have."""
+def _slim_sections(coarse: Coarse, lumen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Axial sections of lumen whose area a trachea can have."""
     pixel_mm2 = coarse.spacing_mm[1] * coarse.spacing_mm[2]
     low, high = (area / pixel_mm2 for area in TRACHEA_AREA_MM2)
-    slim = np.zeros_like(air)
-    for n, section in enumerate(air):
+    slim = np.zeros_like(lumen)
+    for n, section in enumerate(lumen):
         labels, counts = components(section[None], connectivity=6)
         fits = np.concatenate([[False], (counts >= low) & (counts <= high)])
         slim[n] = fits[labels[0]]

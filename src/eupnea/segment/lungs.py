@@ -11,7 +11,7 @@ from eupnea.mask import Mask
 from eupnea.organ import Method, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.airways import central_airways
-from eupnea.segment.body import LUNG_AIR_HU, PURE_AIR_HU, inside_body, outside_air
+from eupnea.segment.body import GAS_HU, LUNG_AIR_HU, air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.morphology import closed, dilate, distance_mm
@@ -29,6 +29,12 @@ METHOD = Method(
 SMALLEST_LUNGS_ML = 100.0
 """Less lung than this is no chest CT."""
 
+SMALLEST_PART = 0.03
+"""A piece of lung below this share of the largest is left to the closing."""
+
+SPARE_GAS = 0.25
+"""A piece with this much more share of gas than the largest piece is bowel."""
+
 CLOSING_MM = 12.0
 """Radius of the ball that closes hilum and bays at the pleura."""
 
@@ -43,27 +49,22 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
         Refusal: `NOT_CHEST` when no lungs are in the scan.
     """
     coarse = Coarse.of(scan)
-    outside = outside_air(coarse)
-    inside = inside_body(coarse, outside)
-    airways = central_airways(coarse, inside)
-    aerated = _aerated_lungs(coarse, inside & ~airways)
+    air = air_inside(coarse)
+    airways = central_airways(coarse, air)
+    aerated = _aerated_lungs(coarse, air & ~airways)
     _refuse_without_lungs(aerated, coarse)
-    organ = _close_sides(aerated, coarse) & ~airways & ~outside
-    full = _refine(scan, coarse, organ=organ, barred=airways | outside)
+    organ = _close_sides(aerated, coarse) & ~airways
+    full = _refine(scan, coarse, organ=organ, barred=airways)
     return RegionOfInterest(mask=Mask(voxels=full, geometry=scan.geometry))
 
 
-def _aerated_lungs(coarse: Coarse, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The components of air inside the body that are lung, not gas in the bowel."""
-    air = inside & (coarse.hu < LUNG_AIR_HU)
+def _aerated_lungs(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The components of air that are lung: large, and thicker than gas."""
     labels, counts = components(air, connectivity=6)
-    depth = distance_mm(air, coarse.spacing_mm)
-    keep = np.zeros(len(counts) + 1, bool)
-    for label in range(1, min(len(counts), 20) + 1):
-        if counts[label - 1] < 0.05 * counts[0]:
-            break
-        core = (labels == label) & (depth > 3.0)
-        keep[label] = core.any() and bool(np.median(coarse.hu[core]) > PURE_AIR_HU - 25)
+    gas = np.bincount(labels[coarse.hu < GAS_HU], minlength=len(counts) + 1)[1:] / counts
+    lung = (gas < 0.5) & (counts >= SMALLEST_PART * counts.max(initial=0))
+    lung &= gas <= gas[lung][:1].sum() + SPARE_GAS
+    keep = np.concatenate([[False], lung])
     return keep[labels]
 
 

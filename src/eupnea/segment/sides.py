@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from eupnea.segment.components import components
@@ -21,31 +20,37 @@ NECK_RADII_MM = (0.0, 2.0, 4.0, 6.0, 8.0, 12.0)
 def split_sides(lungs: NDArray[np.bool_], spacing_mm: Spacing) -> NDArray[np.uint8]:
     """Labels right (1) and left (2) lung; all of it one side when only one lung is there.
 
+    Bridges between the lungs, at the anterior junction or across the
+    mediastinum, are eroded until two bodies are left; each voxel then goes to
+    the nearer of the two.
+
     Args:
         lungs: Both lungs (slices, rows, columns), canonical, perhaps touching.
         spacing_mm: Of the grid.
     """
+    sides = np.zeros(lungs.shape, np.uint8)
+    if not lungs.any():
+        return sides
     seeds = _two_seeds(lungs, spacing_mm)
     if seeds is None:
-        return np.where(lungs, _single_side(lungs), 0).astype(np.uint8)
-    depth = distance_mm(lungs, spacing_mm)
-    flooded = sitk.MorphologicalWatershedFromMarkers(
-        sitk.GetImageFromArray(-depth),
-        sitk.GetImageFromArray(seeds),
-        markWatershedLine=False,
-        fullyConnected=True,
-    )
-    return np.where(lungs, np.asarray(sitk.GetArrayFromImage(flooded), np.uint8), np.uint8(0))
+        sides[lungs] = _single_side(lungs)
+        return sides
+    right, left = (distance_mm(~seed, spacing_mm) for seed in seeds)
+    sides[lungs] = np.where(right <= left, RIGHT, LEFT)[lungs]
+    return sides
 
 
-def _two_seeds(lungs: NDArray[np.bool_], spacing_mm: Spacing) -> NDArray[np.uint8] | None:
+def _two_seeds(
+    lungs: NDArray[np.bool_], spacing_mm: Spacing
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+    """The cores of the right and the left lung; `None` when there is but one."""
     depth = distance_mm(lungs, spacing_mm)
     for radius in NECK_RADII_MM:
         labels, counts = components(depth > radius, connectivity=6)
         if len(counts) > 1 and counts[1] >= SMALLEST_SHARE * counts.sum():
-            first, second = (float(np.nonzero(labels == n)[2].mean()) for n in (1, 2))
-            order = (0, LEFT, RIGHT) if first > second else (0, RIGHT, LEFT)
-            return np.array(order, np.uint8)[np.where(labels > 2, 0, labels)]
+            first, second = labels == 1, labels == 2
+            in_order = np.nonzero(first)[2].mean() < np.nonzero(second)[2].mean()
+            return (first, second) if in_order else (second, first)
     return None
 
 
