@@ -1,0 +1,90 @@
+"""Other ways to have scanned the same lung: breath, kernel, dose, thickness, couch."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy import ndimage
+
+Planes = NDArray[np.float32]
+"""Neighbouring slices (slices, rows, columns), HU."""
+
+
+def breathe(hu: NDArray[np.int16], lung: NDArray[np.bool_], rng: Generator) -> NDArray[np.int16]:
+    """The same lung at another breath: air denser or thinner, denser towards the back.
+
+    The mean of the aerated lung is brought to a level between -890 and -690
+    HU, with a gradient from front to back of up to 25 % of the tissue, which
+    is what gravity does to a lung near its resting volume. Vessels keep their
+    density.
+    """
+    where = np.nonzero(lung)
+    inside = hu[where].astype(np.float32)
+    tissue = inside + 1024.0
+    wanted = 1024.0 + np.clip(rng.normal(-815.0, 60.0), -890.0, -690.0)
+    change = np.clip(wanted / tissue[inside < -500].mean(), 0.6, 1.9)
+    middle, half = where[1].mean(), np.ptp(where[1]) / 2
+    slope = 1.0 + rng.uniform(-0.05, 0.25) * (where[1] - middle) / half
+    air = np.clip((-inside - 300.0) / 300.0, 0.0, 1.0)
+    tissue *= 1.0 + air * (change * slope - 1.0)
+    breathed = hu.copy()
+    breathed[where] = np.clip(np.rint(tissue - 1024.0), -1024, 1500)
+    return breathed
+
+
+def rescan(planes: Planes, rng: Generator) -> Planes:
+    """The same planes by another kernel, at another dose, on another couch."""
+    out = _surroundings(planes, rng)
+    kind = rng.random()
+    if kind < 0.3:
+        out = _in_plane(out, rng.uniform(0.3, 0.9))
+    elif kind < 0.6:
+        out = out + rng.uniform(0.3, 1.4) * (out - _in_plane(out, rng.uniform(0.6, 1.0)))
+    if rng.random() < 0.7:
+        out = out + _noise(out.shape, rng)
+    return np.asarray(out + rng.normal(0.0, 8.0), dtype=np.float32)
+
+
+def blur_motion(planes: Planes, rng: Generator) -> Planes:
+    """The double contours of a heart or diaphragm that moved: the planes, averaged with a shift."""
+    shift = rng.uniform(-2.0, 2.0, 2)
+    moved = ndimage.shift(planes, (0.0, *shift), order=1, mode="nearest")
+    return np.asarray(0.5 * (planes + moved), dtype=np.float32)
+
+
+def _noise(shape: tuple[int, ...], rng: Generator) -> Planes:
+    """Grains as a kernel leaves them: 3 to 45 HU, a bit wider than a pixel."""
+    amplitude = float(np.exp(rng.uniform(np.log(3.0), np.log(45.0))))
+    noise = _in_plane(rng.standard_normal(shape).astype(np.float32), rng.uniform(0.0, 0.8))
+    return amplitude * noise / float(noise.std())
+
+
+def _surroundings(planes: Planes, rng: Generator) -> Planes:
+    """Air that is not exactly -1024 HU outside the body, a couch, a round field of view."""
+    outside = planes <= -1020.0
+    out = planes
+    if rng.random() < 0.6:
+        air = -1000.0 + rng.uniform(2.0, 25.0) * rng.standard_normal(planes.shape)
+        out = np.where(outside, np.maximum(air, -1024.0), out).astype(np.float32)
+    if rng.random() < 0.25:
+        out = np.where(outside & _couch(planes.shape, rng), rng.uniform(-800.0, 0.0), out)
+    if rng.random() < 0.1:
+        _, rows, columns = planes.shape
+        y, x = np.ogrid[:rows, :columns]
+        far = (y - rows / 2) ** 2 + (x - columns / 2) ** 2 > (rng.uniform(0.45, 0.6) * rows) ** 2
+        out = np.where(far, -1024.0, out)
+    return np.asarray(out, dtype=np.float32)
+
+
+def _couch(shape: tuple[int, ...], rng: Generator) -> NDArray[np.bool_]:
+    """A curved board near the lower edge."""
+    _, rows, columns = shape
+    y, x = np.ogrid[:rows, :columns]
+    bow = rng.uniform(0.0, 0.002) * (x - columns / 2) ** 2
+    board = rng.uniform(0.7, 1.0) * rows - bow
+    return np.asarray(np.abs(y - board) < rng.uniform(0.5, 2.0))
+
+
+def _in_plane(planes: Planes, sigma: float) -> Planes:
+    return np.asarray(ndimage.gaussian_filter(planes, (0.0, sigma, sigma)), dtype=np.float32)

@@ -1,0 +1,116 @@
+"""Training cases: scans whose lungs are known, and known to be normal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import edt
+import nibabel
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+from scipy import ndimage
+
+from eupnea.geometry import Geometry, Reorientation
+
+
+class Health(StrEnum):
+    """How much of a lung may be taken for normal."""
+
+    ALL = "all"
+    """A healthy person: the whole lung is normal."""
+    AERATED = "aerated"
+    """Dense places thicker than vessels are of unknown nature, and are left out."""
+
+
+class CaseEntry(BaseModel):
+    """One scan of a data list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    ct: Path
+    lung: Path | None = None
+    """Mask of the lungs; `None` means the anatomical method of `eupnea.segment`."""
+    health: Health
+    hold_out: bool = False
+    """Whether the scan is kept for evaluation."""
+
+
+class Datalist(BaseModel):
+    """The scans of a training, with where they come from; paths relative to `root`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    root: Path
+    sources: dict[str, str]
+    """Each data set and its licence, for the model's card."""
+    cases: tuple[CaseEntry, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Datalist:
+        """Reads a JSON file; a relative `root` counts from the file's folder."""
+        data = cls.model_validate_json(path.read_text())
+        return data.model_copy(update={"root": (path.parent / data.root).resolve()})
+
+    def load(self, *, hold_out: bool = False) -> list[Case]:
+        """The cases for training, or those held out."""
+        return [load_case(self.root, entry) for entry in self.cases if entry.hold_out is hold_out]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """One scan for training; arrays canonical (slices, rows, columns)."""
+
+    name: str
+    hu: NDArray[np.int16]
+    lung: NDArray[np.bool_]
+    unknown: NDArray[np.bool_]
+    """Voxels of the lung that may or may not be normal; never trained on as normal."""
+    spacing_mm: tuple[float, float, float]
+
+
+def load_case(root: Path, entry: CaseEntry) -> Case:
+    """Reads one entry of a data list."""
+    hu, geometry = read_nifti(root / entry.ct)
+    lung = read_nifti(root / entry.lung)[0] > 0 if entry.lung else _anatomical_lung(hu, geometry)
+    unknown = (
+        dense_places(hu, lung, geometry.spacing_mm)
+        if entry.health is Health.AERATED
+        else np.zeros_like(lung)
+    )
+    return Case(name=entry.name, hu=hu, lung=lung, unknown=unknown, spacing_mm=geometry.spacing_mm)
+
+
+def read_nifti(path: Path) -> tuple[NDArray[np.int16], Geometry]:
+    """A NIfTI file as canonical int16 voxels and their geometry."""
+    image = nibabel.load(path)
+    affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ image.affine
+    shape = image.shape
+    native = Geometry(shape=(shape[0], shape[1], shape[2]), affine=affine)
+    turn = Reorientation.to_canonical(native)
+    voxels = turn.apply(np.asarray(image.dataobj))
+    return np.ascontiguousarray(voxels.astype(np.int16)), turn.target
+
+
+def dense_places(
+    hu: NDArray[np.int16], lung: NDArray[np.bool_], spacing_mm: tuple[float, float, float]
+) -> NDArray[np.bool_]:
+    """Lung that is dense over more than a vessel's width, and 6 mm around it.
+
+    Tumours, scars and fluid of scans that were made because of disease. The
+    density is averaged over some 4 mm, so that vessels of the outer lung stay
+    known and only large central ones are left out with the rest.
+    """
+    weight = ndimage.gaussian_filter(lung.astype(np.float32), [4.0 / s for s in spacing_mm])
+    inside = np.where(lung, hu, 0).astype(np.float32)
+    mean = ndimage.gaussian_filter(inside, [4.0 / s for s in spacing_mm]) / (weight + 1e-3)
+    dense = lung & (mean > -450.0)
+    near = edt.edt(~dense, anisotropy=spacing_mm) <= 6.0
+    return np.asarray(near & lung)
+
+
+def _anatomical_lung(hu: NDArray[np.int16], geometry: Geometry) -> NDArray[np.bool_]:
+    raise NotImplementedError

@@ -1,0 +1,204 @@
+"""An endless stream of training samples, drawn from cases with disease laid in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, to_signal
+from eupnea.train.acquisition import blur_motion, breathe, rescan
+from eupnea.train.cases import Case
+from eupnea.train.disease import FAMILIES, lay_disease
+from eupnea.train.disease.families import Family
+from eupnea.train.disease.lay import Ground
+
+SAMPLES_PER_EPISODE = 64
+"""Samples drawn from one diseased scan before the next is made."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sample:
+    """One input of the network and its truth; `size` pixels square."""
+
+    signal: NDArray[np.float32]
+    """(channels, rows, columns)."""
+    roi: NDArray[np.bool_]
+    normal: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    """Where `normal` is known."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Episode:
+    """A case after one breath and one course of disease."""
+
+    hu: NDArray[np.int16]
+    truth: NDArray[np.uint8]
+    """Bit 1: lung; bit 2: abnormal; bit 4: unknown."""
+    spacing_mm: tuple[float, float, float]
+    lung_slices: NDArray[np.intp]
+    sick_slices: NDArray[np.intp]
+
+
+class Stream:
+    """Draws samples from cases for ever; the same seed gives the same samples.
+
+    Args:
+        cases: Scans to draw from.
+        seed: Decides everything.
+        size: Rows and columns of a sample; a multiple of 16.
+        left_out: Names of families never laid.
+        healthy_share: Share of episodes without any disease.
+    """
+
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        *,
+        seed: int,
+        size: int = 160,
+        left_out: Sequence[str] = (),
+        healthy_share: float = 0.15,
+    ) -> None:
+        self._cases = cases
+        self._seed = seed
+        self._size = size
+        self._families = [f for name, f in FAMILIES.items() if name not in left_out]
+        self._healthy_share = healthy_share
+        rng = np.random.default_rng([seed, 0])
+        self._grounds = [Ground.of(c.hu, c.lung, c.spacing_mm, rng) for c in cases]
+
+    def __iter__(self) -> Iterator[Sample]:
+        rng = np.random.default_rng([self._seed, 1])
+        while True:
+            for n in rng.permutation(len(self._cases)):
+                episode = self._episode(self._cases[n], self._grounds[n], rng)
+                for _ in range(SAMPLES_PER_EPISODE):
+                    yield _draw(episode, self._size, rng)
+
+    def _episode(self, case: Case, ground: Ground, rng: Generator) -> _Episode:
+        hu = breathe(case.hu, case.lung, rng) if rng.random() < 0.6 else case.hu
+        count = 0 if rng.random() < self._healthy_share else int(rng.integers(4, 14))
+        sick = lay_disease(hu, ground, self._choose(count, rng), rng)
+        truth = case.lung.astype(np.uint8)
+        truth |= (sick.abnormal.view(np.uint8) << 1) | (
+            (case.unknown & ~sick.abnormal).view(np.uint8) << 2
+        )
+        return _Episode(
+            hu=sick.hu,
+            truth=truth,
+            spacing_mm=case.spacing_mm,
+            lung_slices=np.flatnonzero(case.lung.any(axis=(1, 2))),
+            sick_slices=np.flatnonzero(sick.abnormal.any(axis=(1, 2))),
+        )
+
+    def _choose(self, count: int, rng: Generator) -> list[Family]:
+        return [self._families[n] for n in rng.integers(len(self._families), size=count)]
+
+
+def _draw(episode: _Episode, size: int, rng: Generator) -> Sample:
+    """One sample: a plane, turned, scaled, mirrored and scanned anew."""
+    centre = _centre(episode, rng)
+    grid = _Grid.draw(episode.spacing_mm, centre, size, rng)
+    thickness = rng.choice([0.0, 0.0, rng.uniform(1.0, 5.0)])
+    planes = np.stack([grid.slab(episode.hu, offset, thickness) for offset in PLANE_OFFSETS_MM])
+    lung, sick, unknown = (grid.mask(episode.truth, bit, thickness) for bit in (1, 2, 4))
+    if rng.random() < 0.1:
+        planes = blur_motion(planes, rng)
+    planes = rescan(planes, rng)
+    return Sample(signal=to_signal(planes), roi=lung, normal=lung & ~sick, known=~unknown)
+
+
+def _centre(episode: _Episode, rng: Generator) -> tuple[float, float, float]:
+    """Mostly a diseased slice, else one through the lungs, now and then any."""
+    kind = rng.random()
+    if kind < 0.6 and episode.sick_slices.size:
+        k = float(rng.choice(episode.sick_slices))
+    elif kind < 0.9:
+        k = float(rng.choice(episode.lung_slices))
+    else:
+        k = float(rng.integers(episode.hu.shape[0]))
+    k += rng.uniform(-0.5, 0.5)
+    _, rows, columns = episode.hu.shape
+    return k, rows * rng.uniform(0.3, 0.7), columns * rng.uniform(0.25, 0.75)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Grid:
+    """A turned and scaled plane in a scan."""
+
+    matrix: NDArray[np.float64]
+    """2 x 2, from sample pixels to rows and columns of the scan."""
+    start: NDArray[np.float64]
+    height: float
+    slice_mm: float
+    size: int
+
+    @classmethod
+    def draw(
+        cls,
+        spacing_mm: tuple[float, float, float],
+        centre: tuple[float, float, float],
+        size: int,
+        rng: Generator,
+    ) -> _Grid:
+        angle = rng.normal(0.0, 0.12)
+        step = PLANE_SPACING_MM * np.exp(rng.uniform(-0.22, 0.22, 2))
+        step *= (1.0, rng.choice([-1.0, 1.0]))
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        matrix = (turn * step) / np.array(spacing_mm[1:])[:, None]
+        start = np.array(centre[1:]) - matrix @ np.full(2, (size - 1) / 2)
+        return cls(matrix=matrix, start=start, height=centre[0], slice_mm=spacing_mm[0], size=size)
+
+    def slab(
+        self, volume: NDArray[np.int16], offset_mm: float, thickness_mm: float
+    ) -> NDArray[np.float32]:
+        """The mean of a slab at a height above the plane, on the sample's pixels."""
+        planes = [_plane(volume, h) for h in self._heights(offset_mm, thickness_mm)]
+        return self._resample(_mean(planes), outside=-1024.0)
+
+    def mask(self, volume: NDArray[np.uint8], bit: int, thickness_mm: float) -> NDArray[np.bool_]:
+        """Where at least half of the slab around the plane carries the bit."""
+        shares = [_share(volume, h, bit) for h in self._heights(0.0, thickness_mm)]
+        share = _mean(shares)
+        if not share.any():
+            return np.zeros((self.size, self.size), dtype=bool)
+        return self._resample(share, outside=0.0) > 0.5
+
+    def _heights(self, offset_mm: float, thickness_mm: float) -> list[float]:
+        middle = self.height + offset_mm / self.slice_mm
+        reach = 0.33 * thickness_mm / self.slice_mm
+        return [middle] if reach < 0.2 else [middle - reach, middle, middle + reach]
+
+    def _resample(self, plane: NDArray[np.float32], *, outside: float) -> NDArray[np.float32]:
+        shape = (self.size, self.size)
+        return np.asarray(
+            ndimage.affine_transform(plane, self.matrix, self.start, shape, order=1, cval=outside)
+        )
+
+
+def _mean(planes: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    return planes[0] if len(planes) == 1 else np.mean(planes, axis=0, dtype=np.float32)
+
+
+def _plane(volume: NDArray[np.int16], height: float) -> NDArray[np.float32]:
+    """One plane between two slices, by linear interpolation; the ends repeat."""
+    low, high, share = _between(volume.shape[0], height)
+    return np.asarray(volume[low] * (1 - share) + volume[high] * share, dtype=np.float32)
+
+
+def _share(volume: NDArray[np.uint8], height: float, bit: int) -> NDArray[np.float32]:
+    """The same of one bit of a mask."""
+    low, high, share = _between(volume.shape[0], height)
+    below, above = (volume[low] & bit) > 0, (volume[high] & bit) > 0
+    return np.asarray(below * (1 - share) + above * share, dtype=np.float32)
+
+
+def _between(slices: int, height: float) -> tuple[int, int, np.float32]:
+    low = int(np.clip(np.floor(height), 0, slices - 1))
+    return low, min(low + 1, slices - 1), np.float32(np.clip(height - low, 0.0, 1.0))
