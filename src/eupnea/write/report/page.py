@@ -35,6 +35,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "share": words.share,
     "signed_ml": words.signed_millilitres,
     "signed_percent": words.signed_percent,
+    "percent": words.percent,
     "points": words.points,
     "mm": words.whole,
     "hu": words.whole,

@@ -10,11 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.analysis import ScanAnalysis
-from eupnea.write.document import ChangeDocument, EventDocument
-
-Centroids = tuple[tuple[float, float, float] | None, tuple[float, float, float] | None]
-"""Of one group of regions, in two scans."""
+from eupnea.analysis import EventKind, ScanAnalysis
+from eupnea.write.document import ChangeDocument, EventDocument, Point
 
 APART_MM = 20.0
 """Two sections of one picture series lie at least so far apart."""
@@ -82,9 +79,10 @@ class Sections:
         """The slice that cuts most of some regions."""
         return int(self.region_areas[:, self.labels_of(ids)].sum(axis=1).argmax())
 
-    def slice_of(self, point_mm: tuple[float, float, float]) -> float:
-        """The fractional slice on which a point, LPS, lies."""
-        return float(self.found.scan.geometry.to_index(point_mm)[0])
+    def slice_of(self, point_mm: Point) -> int:
+        """The slice nearest to a point, LPS."""
+        index = round(float(self.found.scan.geometry.to_index(point_mm)[0]))
+        return min(max(index, 0), len(self.heights) - 1)
 
     def slice_at_height(self, height: float) -> int:
         """The slice below whose middle lies such a share of the organ."""
@@ -119,11 +117,13 @@ def pair_places(
 ) -> tuple[PairPlace, ...]:
     """Where the largest changes of volume are, in both scans.
 
-    Each is shown where the larger of the two regions is largest; the other
-    scan at the corresponding height, or, when its region is hardly cut there,
-    where that is largest.
+    Each is shown where the larger of the two regions is largest. The other scan
+    is shown where the alignment puts the region's middle, when it has none of
+    its own; else at the same height in the organ, or, when its region is hardly
+    cut there, where that is largest.
     """
-    events = sorted(change.events, key=_weight, reverse=True)
+    moved = [event for event in change.events if event.kind is not EventKind.STABLE]
+    events = sorted(moved or change.events, key=_weight, reverse=True)
     least = max(NOTABLE_ML, NOTABLE_SHARE * _weight(events[0])) if events else 0.0
     chosen: list[PairPlace] = []
     gap = APART_MM / later.found.scan.geometry.spacing_mm[0]
@@ -143,34 +143,23 @@ def _weight(event: EventDocument) -> float:
 
 
 def _pair_place(earlier: Sections, later: Sections, event: EventDocument) -> PairPlace:
-    here, there = event.centroid_before_mm, event.centroid_after_mm
     if event.volume_after_ml >= event.volume_before_ml:
         after = later.largest_slice(event.after)
-        before = _partner(later, after, earlier, event.before, (there, here))
+        before = _partner(later, after, earlier, event.before, event.centroid_before_mm)
     else:
         before = earlier.largest_slice(event.before)
-        after = _partner(earlier, before, later, event.after, (here, there))
+        after = _partner(earlier, before, later, event.after, event.centroid_after_mm)
     return PairPlace(event=event, before=axial(before), after=axial(after))
 
 
 def _partner(
-    anchor: Sections, index: int, other: Sections, ids: tuple[str, ...], centroids: Centroids
+    anchor: Sections, index: int, other: Sections, ids: tuple[str, ...], centroid_mm: Point | None
 ) -> int:
     """The slice of the other scan that corresponds to a slice of the anchor."""
-    level = _level(anchor, index, other, centroids)
-    if not ids or other.shows(level, ids):
-        return level
-    return other.largest_slice(ids)
-
-
-def _level(anchor: Sections, index: int, other: Sections, centroids: Centroids) -> int:
-    """As far above the group's centroid, or, without one, at the same height in the organ."""
-    here, there = centroids
-    if here is None or there is None:
-        return other.slice_at_height(float(anchor.heights[index]))
-    above_mm = (index - anchor.slice_of(here)) * anchor.found.scan.geometry.spacing_mm[0]
-    level = other.slice_of(there) + above_mm / other.found.scan.geometry.spacing_mm[0]
-    return int(np.clip(round(level), 0, len(other.heights) - 1))
+    if not ids and centroid_mm is not None:
+        return other.slice_of(centroid_mm)
+    level = other.slice_at_height(float(anchor.heights[index]))
+    return level if not ids or other.shows(level, ids) else other.largest_slice(ids)
 
 
 def _peaks(areas: NDArray[np.intp], count: int, gap: float) -> Iterator[int]:

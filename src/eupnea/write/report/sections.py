@@ -40,6 +40,9 @@ ORDER = (
 ROWS = 12
 """Longest table; what follows is summed up, and stands in the CSV files."""
 
+STABLE_ROWS = 3
+"""Most stable regions in a table of events."""
+
 AXIAL_PICTURES = 2
 """Most axial pictures of one scan."""
 
@@ -55,9 +58,9 @@ PAIR_BUDGET = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """A note, and the scan or change that it is about."""
+    """A note, and the scans or changes that it is about."""
 
-    about: str
+    about: tuple[str, ...]
     note: NoteDocument
 
 
@@ -82,7 +85,7 @@ class ChangeSection:
     pairs: tuple[Pair, ...]
     events: tuple[EventDocument, ...]
     more: tuple[EventDocument, ...]
-    """Events beyond the longest table."""
+    """Events beyond the longest table, and most of what is stable."""
     is_neighbouring: bool
 
 
@@ -154,25 +157,38 @@ def courses(document: AnalysisDocument) -> tuple[Course, ...]:
     return tuple(sorted(found, key=lambda course: -course.largest_ml))
 
 
-def sorted_events(events: Sequence[EventDocument]) -> tuple[EventDocument, ...]:
-    """New first, stable last; within a kind, the largest difference first."""
-    return tuple(sorted(events, key=_importance))
+def shown_events(
+    events: Sequence[EventDocument],
+) -> tuple[tuple[EventDocument, ...], tuple[EventDocument, ...]]:
+    """Events for the table, and those that it only sums up.
+
+    New first, stable last; within a kind, the largest difference first. Of the
+    stable, a few of the largest.
+    """
+    ordered = sorted(events, key=_importance)
+    moved = [event for event in ordered if event.kind is not EventKind.STABLE]
+    stable = [event for event in ordered if event.kind is EventKind.STABLE]
+    shown = [*moved[:ROWS], *stable[:STABLE_ROWS]]
+    return tuple(shown), (*moved[ROWS:], *stable[STABLE_ROWS:])
 
 
 def remarks(document: AnalysisDocument, *severities: Severity) -> tuple[Remark, ...]:
-    """The notes of all scans and changes that are so severe, in order of time."""
+    """The notes of all scans and changes that are so severe, each once, in order of time."""
     dates = [day(scan.acquired_at) for scan in document.scans]
-    of_scans = [
-        Remark(about=dates[scan.index], note=note) for scan in document.scans for note in scan.notes
-    ]
-    of_changes = [
-        Remark(
-            about=f"{dates[change.before]} \N{RIGHTWARDS ARROW} {dates[change.after]}", note=note
-        )
-        for change in document.changes
-        for note in change.notes
-    ]
-    return tuple(r for r in (*of_scans, *of_changes) if r.note.severity in severities)
+    about: dict[NoteDocument, list[str]] = {}
+    for scan in document.scans:
+        for note in scan.notes:
+            about.setdefault(note, []).append(dates[scan.index])
+    for change in document.changes:
+        for note in change.notes:
+            pair = f"{dates[change.before]} \N{RIGHTWARDS ARROW} {dates[change.after]}"
+            about.setdefault(note, []).append(pair)
+    return tuple(
+        Remark(about=tuple(subjects), note=note)
+        for severity in severities
+        for note, subjects in about.items()
+        if note.severity is severity
+    )
 
 
 def file_groups(files: Sequence[InputFile]) -> tuple[FileGroup, ...]:
@@ -195,14 +211,14 @@ def _change_section(
     is_neighbouring = change.after - change.before == 1
     earlier, later = views[change.before], views[change.after]
     places = pair_places(earlier, later, change, limit=limit) if is_neighbouring else ()
-    events = sorted_events(change.events)
+    events, more = shown_events(change.events)
     return ChangeSection(
         change=change,
         earlier=document.scans[change.before],
         later=document.scans[change.after],
         pairs=tuple(_pair(earlier, later, change, place, trend) for place in places),
-        events=events[:ROWS],
-        more=events[ROWS:],
+        events=events,
+        more=more,
         is_neighbouring=is_neighbouring,
     )
 
@@ -238,5 +254,6 @@ def _course(name: str, tables: list[dict[str, RegionDocument]]) -> Course:
 
 
 def _importance(event: EventDocument) -> tuple[int, float]:
-    difference = abs(event.volume_after_ml - event.volume_before_ml)
-    return ORDER.index(event.kind), -difference
+    if event.kind is EventKind.STABLE:
+        return ORDER.index(event.kind), -event.volume_after_ml
+    return ORDER.index(event.kind), -abs(event.volume_after_ml - event.volume_before_ml)

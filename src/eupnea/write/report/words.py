@@ -84,6 +84,11 @@ def signed_percent(value: float | None) -> str:
     return "\N{EN DASH}" if value is None else f"{signed(value)}{NARROW_SPACE}%"
 
 
+def percent(value: float) -> str:
+    """A percentage without decimals."""
+    return f"{value:.0f}{NARROW_SPACE}%"
+
+
 def points(fraction_change: float) -> str:
     """A difference of shares, in percentage points."""
     return f"{signed(100 * fraction_change, 1)} points"
