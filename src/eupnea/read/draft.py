@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.note import Note, Severity
 from eupnea.read.acquired_at import UNKNOWN, Moment
-from eupnea.read.identity import Identity
+from eupnea.read.identity import Identity, are_mixed
 from eupnea.read.ledger import Ledger
+from eupnea.read.options import ReadOptions
 from eupnea.scan import Scan
 from eupnea.timeline import Timeline
 
@@ -17,6 +19,13 @@ TIME_UNKNOWN = Note(
     text=f"The source states no date; {UNKNOWN.date().isoformat()} stands for it.",
     severity=Severity.CAUTION,
 )
+ZONES_MIXED = Note(
+    code="TIME_ZONES_MIXED",
+    text="Only some of the scans state a time zone; all times were taken as local.",
+    severity=Severity.INFO,
+)
+TIME_CODES = {"TIME_UNKNOWN", "TIME_FALLBACK", "TIME_OF_DAY_UNKNOWN"}
+"""Notes on a time that the source states; void once the user states another."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,8 +37,14 @@ class Draft:
     moment: Moment
     identity: Identity = field(default_factory=Identity)
 
+    def at(self, when: datetime) -> Draft:
+        """The same scan at the time that the user gives."""
+        notes = tuple(note for note in self.scan.notes if note.code not in TIME_CODES)
+        scan = replace(self.scan, acquired_at=when, notes=notes)
+        return replace(self, scan=scan, moment=Moment(when=when))
 
-def to_timeline(drafts: list[Draft], *, ledger: Ledger) -> Timeline:
+
+def to_timeline(drafts: list[Draft], *, ledger: Ledger, options: ReadOptions) -> Timeline:
     """Scans in order of time; one without a time is left out unless it is alone.
 
     Raises:
@@ -42,7 +57,11 @@ def to_timeline(drafts: list[Draft], *, ledger: Ledger) -> Timeline:
             ledger.scan_refused(one.name, _undated(one))
     if not dated and ledger.refusals:
         raise ledger.refusals[0]
-    return Timeline(scans=_same_key(dated))
+    if not options.same_patient and are_mixed(one.identity for one in dated):
+        raise Refusal(
+            RefusalCode.PATIENT_MIXED, expected="scans of one patient", found="scans of several"
+        )
+    return Timeline(scans=_in_one_clock(_same_key(dated)))
 
 
 def _undated(draft: Draft) -> Refusal:
@@ -54,10 +73,26 @@ def _undated(draft: Draft) -> Refusal:
     )
 
 
+def _in_one_clock(scans: tuple[Scan, ...]) -> tuple[Scan, ...]:
+    """Local times throughout when only some scans state their time zone."""
+    zoned = [scan.acquired_at.tzinfo is not None for scan in scans]
+    if all(zoned) or not any(zoned):
+        return scans
+    return tuple(
+        replace(
+            scan,
+            acquired_at=scan.acquired_at.replace(tzinfo=None),
+            notes=(*scan.notes, ZONES_MIXED),
+        )
+        for scan in scans
+    )
+
+
 def _same_key(drafts: list[Draft]) -> tuple[Scan, ...]:
     """All scans under the key of what their headers state together.
 
-    They are known not to conflict, and one may state what another leaves out.
+    They do not conflict, or the user vouches for one patient; one may state
+    what another leaves out.
     """
     whole = Identity()
     for draft in sorted(drafts, key=lambda one: one.name):

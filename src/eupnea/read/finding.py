@@ -38,9 +38,10 @@ class Finding:
     @classmethod
     def refused(cls, refusal: Refusal) -> Finding:
         """The finding that stops a series."""
+        place = f" ({refusal.where})" if refusal.where else ""
         return cls(
             code=refusal.code,
-            text=str(refusal),
+            text=f"Expected {refusal.expected}, found {refusal.found}{place}.",
             severity=Severity.WARNING,
             fix=remedy(refusal.code),
             refusal=refusal,

@@ -47,7 +47,7 @@ def quietly() -> Iterator[None]:
 def refusing(
     where: str, *, expected: str, also: tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
-    """Turns what a foreign decoder raises into a `Refusal` that names the file.
+    """Turns what a foreign decoder raises into a `Refusal`, and makes each name the file.
 
     The decoder's own message is dropped: it may quote a header value.
 
@@ -61,8 +61,12 @@ def refusing(
     """
     try:
         yield
-    except Refusal:
-        raise
+    except Refusal as refusal:
+        if refusal.where is not None:
+            raise
+        raise Refusal(
+            refusal.code, expected=refusal.expected, found=refusal.found, where=where
+        ) from None
     except (*FOREIGN_ERRORS, *also) as cause:
         too_large = isinstance(cause, MemoryError)
         raise Refusal(

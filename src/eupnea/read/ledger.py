@@ -18,6 +18,8 @@ from eupnea.timeline import Timeline
 class Ledger:
     """Collects, while reading, what becomes of files, series and scans."""
 
+    names: list[str] = field(default_factory=list)
+    """Of all files, in order."""
     reasons: dict[str, str] = field(default_factory=dict)
     """By file name: why it is not used."""
     verdicts: list[Verdict] = field(default_factory=list)
@@ -87,7 +89,7 @@ class Ledger:
         self.refusals.append(refusal)
         self.refused.append(RefusedScan(source=source, code=refusal.code, text=str(refusal)))
 
-    def files(self, timeline: Timeline | None, names: list[str]) -> tuple[InputFile, ...]:
+    def files(self, timeline: Timeline | None) -> tuple[InputFile, ...]:
         """The account, file by file."""
         places = {
             name: f"slice of scan {index}" if scan.provenance.dicom else f"scan {index}"
@@ -100,7 +102,7 @@ class Ledger:
                 used=name in places,
                 reason=places.get(name) or self.reasons.get(name, "not reached"),
             )
-            for name in names
+            for name in self.names
         )
 
     def _judge(

@@ -42,14 +42,13 @@ def read_metaimage(file: SourceFile, *, limits: Limits) -> GridImage:
         refusing(file.name, expected="a readable MetaImage file"),
         file.path.open("rb") as opened,
     ):
-        fields = _header(opened, file.name)
-        shape = positive_shape(tuple(float(n) for n in fields["DimSize"].split()), file.name)
+        fields = _header(opened)
+        shape = positive_shape(tuple(float(n) for n in fields["DimSize"].split()))
         stored = read_voxels(
             opened,
             shape=shape,
             dtype=_dtype(fields),
             zlib_bits=zlib.MAX_WBITS if _is_true(fields, "CompressedData") else None,
-            where=file.name,
             limits=limits,
         )
         return GridImage(
@@ -59,7 +58,7 @@ def read_metaimage(file: SourceFile, *, limits: Limits) -> GridImage:
         )
 
 
-def _header(opened: BinaryIO, where: str) -> dict[str, str]:
+def _header(opened: BinaryIO) -> dict[str, str]:
     fields: dict[str, str] = {}
     for _ in range(HEADER_LINES):
         key, equals, value = read_line(opened).partition("=")
@@ -73,7 +72,6 @@ def _header(opened: BinaryIO, where: str) -> dict[str, str]:
             RefusalCode.SOURCE_UNSAFE,
             expected="voxels in the same file",
             found="a header that names another file",
-            where=where,
         )
     return fields
 

@@ -53,8 +53,8 @@ def read_nifti(file: SourceFile, *, limits: Limits) -> GridImage:
         packed = file.name.lower().endswith(".gz")
         stream: Any = gzip.GzipFile(fileobj=opened) if packed else opened
         header = _header(stream)
-        shape, dtype = _shape(header, file.name), _dtype(header, file.name)
-        raw = _body(stream, header, math.prod(shape) * dtype.itemsize, file.name, limits)
+        shape, dtype = _shape(header), _dtype(header)
+        raw = _body(stream, header, math.prod(shape) * dtype.itemsize, limits)
         affine, notes = _affine(header)
         rescale, more = _rescale(header)
         return GridImage(
@@ -74,7 +74,7 @@ def _header(stream: BinaryIO) -> Any:
     return header
 
 
-def _shape(header: Any, where: str) -> tuple[int, int, int]:
+def _shape(header: Any) -> tuple[int, int, int]:
     """Slices, rows and columns; trailing axes of length one are dropped."""
     dims = [int(n) for n in header["dim"]]
     extra = dims[4 : dims[0] + 1]
@@ -83,37 +83,34 @@ def _shape(header: Any, where: str) -> tuple[int, int, int]:
             RefusalCode.BAD_SHAPE,
             expected="one volume of three positive dimensions",
             found=f"dimensions {dims[1 : max(dims[0], 0) + 1]}",
-            where=where,
         )
     return dims[3], dims[2], dims[1]
 
 
-def _dtype(header: Any, where: str) -> np.dtype[Any]:
+def _dtype(header: Any) -> np.dtype[Any]:
     dtype: np.dtype[Any] = header.get_data_dtype()
     if dtype.kind not in "iuf":
-        raise Refusal(
-            RefusalCode.NOT_HU, expected="one real number per voxel", found=str(dtype), where=where
-        )
+        raise Refusal(RefusalCode.NOT_HU, expected="one real number per voxel", found=str(dtype))
     return dtype
 
 
-def _body(stream: Any, header: Any, size: int, where: str, limits: Limits) -> bytes:
+def _body(stream: Any, header: Any, size: int, limits: Limits) -> bytes:
     """The voxels' bytes, and the rest of the file so that its checksum is verified."""
     if size > limits.file_bytes:
-        raise _too_large(where, limits)
+        raise _too_large(limits)
     gap = int(header["vox_offset"]) - int(header.sizeof_hdr)
     if gap < 0 or gap > limits.file_bytes:
-        raise _truncated(where, found=f"data at byte {int(header['vox_offset'])}")
+        raise _truncated(found=f"data at byte {int(header['vox_offset'])}")
     try:
         _skip(stream, gap)
         raw: bytes = stream.read(size)
         rest = _skip(stream, limits.file_bytes)
     except (EOFError, OSError, zlib.error):
-        raise _truncated(where, found="a broken compressed stream") from None
+        raise _truncated(found="a broken compressed stream") from None
     if len(raw) < size:
-        raise _truncated(where, found=f"{len(raw)} of {size} bytes")
+        raise _truncated(found=f"{len(raw)} of {size} bytes")
     if rest >= limits.file_bytes:
-        raise _too_large(where, limits)
+        raise _too_large(limits)
     return raw
 
 
@@ -175,19 +172,17 @@ def _disagreement() -> Note:
     )
 
 
-def _truncated(where: str, *, found: str) -> Refusal:
+def _truncated(*, found: str) -> Refusal:
     return Refusal(
         RefusalCode.NIFTI_TRUNCATED,
         expected="a file that holds all its voxels",
         found=found,
-        where=where,
     )
 
 
-def _too_large(where: str, limits: Limits) -> Refusal:
+def _too_large(limits: Limits) -> Refusal:
     return Refusal(
         RefusalCode.SOURCE_TOO_LARGE,
         expected=f"at most {limits.file_bytes} bytes of voxels",
         found="more",
-        where=where,
     )

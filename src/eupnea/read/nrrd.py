@@ -48,15 +48,14 @@ def read_nrrd(file: SourceFile, *, limits: Limits) -> GridImage:
             `BAD_AFFINE`, `SOURCE_TOO_LARGE`, or `SOURCE_UNREADABLE`.
     """
     with refusing(file.name, expected="a readable NRRD file"), file.path.open("rb") as opened:
-        fields = _header(opened, file.name)
-        shape = positive_shape(tuple(float(n) for n in fields["sizes"].split()), file.name)
-        affine = _affine(fields, file.name)
+        fields = _header(opened)
+        shape = positive_shape(tuple(float(n) for n in fields["sizes"].split()))
+        affine = _affine(fields)
         stored = read_voxels(
             opened,
             shape=shape,
             dtype=_dtype(fields),
             zlib_bits=_ZLIB_BITS[fields["encoding"].lower()],
-            where=file.name,
             limits=limits,
         )
         return GridImage(
@@ -66,7 +65,7 @@ def read_nrrd(file: SourceFile, *, limits: Limits) -> GridImage:
         )
 
 
-def _header(opened: BinaryIO, where: str) -> dict[str, str]:
+def _header(opened: BinaryIO) -> dict[str, str]:
     if not read_line(opened).startswith("NRRD000"):
         raise ValueError("magic")
     fields: dict[str, str] = {}
@@ -77,13 +76,12 @@ def _header(opened: BinaryIO, where: str) -> dict[str, str]:
         key, colon, value = line.partition(":")
         if colon and not line.startswith("#") and not value.startswith("="):
             fields[key.strip().lower()] = value.strip()
-    if {"data file", "datafile"} & fields.keys():
-        raise Refusal(
-            RefusalCode.SOURCE_UNSAFE,
-            expected="voxels in the same file",
-            found="a header that names another file",
-            where=where,
-        )
+        if {"data file", "datafile"} & fields.keys():
+            raise Refusal(
+                RefusalCode.SOURCE_UNSAFE,
+                expected="voxels in the same file",
+                found="a header that names another file",
+            )
     return fields
 
 
@@ -97,7 +95,7 @@ def _dtype(fields: Mapping[str, str]) -> np.dtype[np.generic]:
     return np.dtype(code).newbyteorder(">" if fields.get("endian") == "big" else "<")
 
 
-def _affine(fields: Mapping[str, str], where: str) -> NDArray[np.float64]:
+def _affine(fields: Mapping[str, str]) -> NDArray[np.float64]:
     """From (slice, row, column) to LPS."""
     signs = _TO_LPS.get(fields.get("space", "").lower())
     if signs is None or not {"space directions", "space origin"} <= fields.keys():
@@ -105,7 +103,6 @@ def _affine(fields: Mapping[str, str], where: str) -> NDArray[np.float64]:
             RefusalCode.NO_GEOMETRY,
             expected="a patient space with directions and origin",
             found="none",
-            where=where,
         )
     columns, origin = _vectors(fields["space directions"]), _vectors(fields["space origin"])
     affine = np.eye(4)

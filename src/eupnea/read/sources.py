@@ -36,12 +36,18 @@ def open_sources(paths: Sequence[Path | str], *, limits: Limits) -> Iterator[tup
     """
     with TemporaryDirectory(prefix="eupnea-") as scratch:
         yield tuple(
-            _open(Path(path), Path(scratch) / str(n), limits=limits) for n, path in enumerate(paths)
+            _open(Path(path), name, Path(scratch) / str(n), limits=limits)
+            for n, (path, name) in enumerate(zip(paths, _names(paths), strict=True))
         )
 
 
-def _open(path: Path, scratch: Path, *, limits: Limits) -> Source:
-    name = path.name or path.resolve().name
+def _names(paths: Sequence[Path | str]) -> list[str]:
+    """The last part of each path; the whole paths where that would name two sources alike."""
+    short = [Path(path).absolute().name for path in paths]
+    return short if len(set(short)) == len(short) else [Path(path).as_posix() for path in paths]
+
+
+def _open(path: Path, name: str, scratch: Path, *, limits: Limits) -> Source:
     if path.is_dir():
         return Source(name=name, files=_files_below(path, name), is_image=False)
     if not path.is_file():

@@ -37,14 +37,13 @@ def three(fields: Mapping[str, str], key: str) -> tuple[float, float, float]:
     return x, y, z
 
 
-def positive_shape(sizes: tuple[float, ...], where: str) -> tuple[int, int, int]:
+def positive_shape(sizes: tuple[float, ...]) -> tuple[int, int, int]:
     """Slices, rows and columns from sizes that begin with the fastest axis."""
     if len(sizes) != 3 or any(size < 1 or size != int(size) for size in sizes):
         raise Refusal(
             RefusalCode.BAD_SHAPE,
             expected="one volume of three positive dimensions",
             found=f"sizes {sizes}",
-            where=where,
         )
     return int(sizes[2]), int(sizes[1]), int(sizes[0])
 
@@ -55,7 +54,6 @@ def read_voxels(
     shape: tuple[int, int, int],
     dtype: np.dtype[np.generic],
     zlib_bits: int | None,
-    where: str,
     limits: Limits,
 ) -> NDArray[np.generic]:
     """The voxels that follow the header, inflated if need be, never beyond what the header says.
@@ -65,7 +63,6 @@ def read_voxels(
         shape: Slices, rows and columns.
         dtype: Of one voxel.
         zlib_bits: `wbits` of the zlib stream; `None` for plain bytes.
-        where: The file.
         limits: Caps, checked before memory is taken.
 
     Raises:
@@ -77,7 +74,6 @@ def read_voxels(
             RefusalCode.SOURCE_TOO_LARGE,
             expected=f"at most {limits.file_bytes} bytes of voxels",
             found=str(size),
-            where=where,
         )
     raw = stream.read(size) if zlib_bits is None else _inflate(stream.read(), size, zlib_bits)
     if len(raw) != size:
@@ -85,7 +81,6 @@ def read_voxels(
             RefusalCode.SOURCE_UNREADABLE,
             expected=f"{size} bytes of voxels",
             found=str(len(raw)),
-            where=where,
         )
     return np.frombuffer(raw, dtype).reshape(shape)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -47,10 +46,10 @@ def read_timeline(
         UsageError: When the number of dates is not that of the sources.
     """
     ledger = Ledger()
-    timeline, names = _read(sources, dates, options or ReadOptions(), ledger)
+    timeline = _read(sources, dates, options or ReadOptions(), ledger)
     return Reading(
         timeline=timeline,
-        files=ledger.files(timeline, names),
+        files=ledger.files(timeline),
         refused=tuple(ledger.refused),
         verdicts=tuple(ledger.verdicts),
     )
@@ -68,29 +67,26 @@ def check(
         UsageError: When the number of dates is not that of the sources.
     """
     ledger = Ledger()
-    names: list[str] = []
     timeline, refusal = None, None
     try:
-        timeline, names = _read(sources, dates, options or ReadOptions(), ledger)
+        timeline = _read(sources, dates, options or ReadOptions(), ledger)
     except Refusal as caught:
         refusal = caught
-    return Verdicts(
-        series=tuple(ledger.verdicts), files=ledger.files(timeline, names), refusal=refusal
-    )
+    return Verdicts(series=tuple(ledger.verdicts), files=ledger.files(timeline), refusal=refusal)
 
 
 def _read(
     paths: Sequence[Path | str], dates: Dates | None, options: ReadOptions, ledger: Ledger
-) -> tuple[Timeline, list[str]]:
+) -> Timeline:
     given = None if dates is None else [moment_of_user(one) for one in dates]
     if given is not None and len(given) != len(paths):
         raise UsageError(f"{len(paths)} sources need as many dates, not {len(given)}")
     with quietly(), open_sources(paths, limits=options.limits) as sources:
-        names = [file.name for source in sources for file in source.files]
+        ledger.names += [file.name for source in sources for file in source.files]
         drafts = _drafts(sources, given, options, ledger)
         if not drafts and not ledger.refusals:
             raise next(iter(ledger.unreadable.values()), _no_ct(paths))
-        return to_timeline(drafts, ledger=ledger), names
+        return to_timeline(drafts, ledger=ledger, options=options)
 
 
 def _drafts(
@@ -120,11 +116,7 @@ def _read_dated(
     drafts = read_dicom(source.files, ledger=ledger, options=options)
     if len(drafts) > 1:
         raise UsageError(f"{source.name} holds {len(drafts)} scans: one date cannot stand for all")
-    return (
-        replace(drafts[0], moment=Moment(when=when), scan=replace(drafts[0].scan, acquired_at=when))
-        if drafts
-        else None
-    )
+    return drafts[0].at(when) if drafts else None
 
 
 def _read_image(
