@@ -82,7 +82,7 @@ def finish(measured: Measured, *, where: str) -> Measured:
     refuse_implausible(measured.hu, None if padding is None else ~padding, where)
     if padding is not None:
         measured.hu[padding] = AIR_HU
-    air = note_on_air(measured.hu)
+    air = note_on_air(measured.hu, padding)
     return Measured(
         hu=measured.hu,
         geometry=measured.geometry,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.errors import Refusal, RefusalCode
+from eupnea.geometry import Voxel
 from eupnea.note import Note, Severity
 
 AIR_BELOW_HU = -500
@@ -15,7 +16,9 @@ LEAST_SHARE = 0.001
 OUTER_AIR_HU = (-1100, -850)
 """Where values must lie to count as the air around the body."""
 AIR_TOLERANCE_HU = 50
-"""Largest deviation of the air around the body from -1000 HU (RELIABLE densities need it)."""
+"""Largest deviation of the air around the body from -1000 HU that densities allow."""
+OUTER_AIR_SHARE = 0.5
+"""Share of the measured edge that must be air to tell it from lung in a cropped image."""
 SENTINEL_BELOW_HU = -1200
 """Values below this are no tissue and no air: a scanner writes them outside its field."""
 SENTINEL_GAP_HU = 100
@@ -48,17 +51,20 @@ def refuse_implausible(
         )
 
 
-def outer_air_hu(hu: NDArray[np.int16]) -> float | None:
-    """Median of the air at the edges of a volume (slices, rows, columns); `None` if too little."""
-    edges = np.concatenate([hu[:, 0, :], hu[:, :, 0], hu[:, :, -1]], axis=1)
+def outer_air_hu(hu: NDArray[np.int16], padding: NDArray[np.bool_] | None = None) -> float | None:
+    """Median of the air at the edges of a volume (slices, rows, columns).
+
+    `None` where the edges, padding aside, are mostly something else.
+    """
+    edges = _edges(hu) if padding is None else _edges(hu)[~_edges(padding)]
     low, high = OUTER_AIR_HU
     air = edges[(edges >= low) & (edges <= high)]
-    return float(np.median(air)) if air.size >= hu.shape[0] else None
+    return float(np.median(air)) if 0 < OUTER_AIR_SHARE * edges.size <= air.size else None
 
 
-def note_on_air(hu: NDArray[np.int16]) -> Note | None:
+def note_on_air(hu: NDArray[np.int16], padding: NDArray[np.bool_] | None = None) -> Note | None:
     """A warning when the air around the body is not at -1000 HU."""
-    air = outer_air_hu(hu)
+    air = outer_air_hu(hu, padding)
     if air is None or abs(air + 1000) <= AIR_TOLERANCE_HU:
         return None
     return Note(
@@ -67,6 +73,10 @@ def note_on_air(hu: NDArray[np.int16]) -> Note | None:
         "densities may be shifted.",
         severity=Severity.WARNING,
     )
+
+
+def _edges(voxels: NDArray[Voxel]) -> NDArray[Voxel]:
+    return np.concatenate([voxels[:, 0, :], voxels[:, :, 0], voxels[:, :, -1]], axis=1)
 
 
 def undeclared_padding(hu: NDArray[np.int16]) -> NDArray[np.bool_] | None:
