@@ -56,7 +56,7 @@ def _follow(
         labels, _ = components((depth > radius) | trachea, connectivity=6)
         joined = np.isin(labels, np.unique(labels[trachea]))
         tree = dilate(joined, radius, coarse.spacing_mm) & lumen
-        if np.count_nonzero(tree) * coarse.voxel_ml <= LARGEST_TREE_ML:
+        if np.count_nonzero(tree) * coarse.geometry.voxel_volume_ml <= LARGEST_TREE_ML:
             return tree
     return trachea
 

@@ -9,37 +9,53 @@ from numpy.typing import NDArray
 from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion
 from eupnea.scan import Scan
+from eupnea.segment.airways import central_airways
+from eupnea.segment.blocks import at_nearest
+from eupnea.segment.body import air_inside
+from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.morphology import Spacing, erode, opened
+from eupnea.segment.morphology import Spacing, dilate, distance_mm, erode
+from eupnea.segment.parenchyma import Parenchyma, read_parenchyma
+from eupnea.segment.thickness import thick_parts
 
 METHOD = Method(
     name="density-baseline",
     version="1",
     summary=(
-        "Normal is aerated lung between -950 and -700 HU, and the thin dense structures in it "
-        "(vessels, airway walls, fissures, the rim at the pleura). Not a trained model."
+        "Normal is lung as dense as this patient's aerated lung at that height, and the thin "
+        "dense structures in it (vessels, airway walls, fissures, the rim at the pleura). "
+        "Not a trained model."
     ),
 )
 
-DENSE_HU = -700
-"""Denser tissue is not well aerated (Negroni et al. 2022)."""
+DENSE_HU = -700.0
+"""Denser tissue is not well aerated (Negroni et al. 2022), unless the lung is in expiration."""
 
-HYPERLUCENT_HU = -950
+DENSEST_NORMAL_HU = -550.0
+"""Whatever the breath, denser tissue is not normal."""
+
+SPREADS = 3.0
+"""Normal lung reaches this many standard deviations above its most frequent density."""
+
+HYPERLUCENT_HU = -950.0
 """Thinner tissue has lost its walls (LAA-950)."""
 
-SMOOTHING_MM = 1.0
-"""Standard deviation of the Gaussian that tames noise before any cut."""
-
-VESSEL_RADIUS_MM = 3.5
-"""Dense structures thinner than this ball belong to normal lung."""
+WORKING_MM = 1.4
+"""Spacing at which shapes are judged: fine enough for a 6 mm nodule."""
 
 RIM_MM = 2.0
 """Width of the partial volume between lung and chest wall."""
 
-HYPERLUCENT_CLUSTER_MM3 = 100.0
-"""Smaller hyperlucent clusters are noise."""
+CORE_MM = 5.0
+"""Depth below the pleura from which the density of lung is read."""
+
+SMOOTHING_MM = 1.0
+"""Standard deviation of the Gaussian that tames noise before any cut."""
 
 MARGIN_MM = 10.0
+
+HYPERLUCENT_CLUSTER_MM3 = 150.0
+"""Smaller hyperlucent clusters are noise."""
 
 
 def find_normal(scan: Scan, roi: Mask) -> NormalRegion:
@@ -49,28 +65,54 @@ def find_normal(scan: Scan, roi: Mask) -> NormalRegion:
         scan: A chest CT.
         roi: The lungs, on the scan's grid.
     """
+    if roi.is_empty:
+        return NormalRegion(mask=roi)
     box = roi.box(margin_mm=MARGIN_MM)
-    organ, spacing = roi.voxels[box], scan.geometry.spacing_mm
-    smooth = _smooth(scan.hu[box], spacing)
-    abnormal = _dense(smooth, organ, spacing) | _hyperlucent(smooth, organ, spacing)
-    normal = np.zeros(roi.voxels.shape, bool)
-    normal[box] = organ & ~abnormal
+    grid = Coarse.of(scan.volume.crop(box), spacing_mm=WORKING_MM)
+    organ = grid.blocks.holding(roi.voxels[box])
+    smooth = _smooth(grid)
+    core = erode(organ, CORE_MM, grid.spacing_mm)
+    parenchyma = read_parenchyma(smooth, core, row_mm=grid.spacing_mm[1])
+    hilum_mm = _distance_to_airways(scan, grid)
+    abnormal = _dense(smooth, organ, grid.spacing_mm, parenchyma, hilum_mm)
+    abnormal |= _hyperlucent(smooth, organ, grid.spacing_mm)
+    normal = roi.voxels.copy()
+    normal[box] &= ~grid.blocks.to_source(abnormal)
     return NormalRegion(mask=Mask(voxels=normal, geometry=roi.geometry))
 
 
-def _smooth(hu: NDArray[np.int16], spacing_mm: Spacing) -> NDArray[np.float32]:
-    image = sitk.GetImageFromArray(hu.astype(np.float32))
-    image.SetSpacing([float(step) for step in reversed(spacing_mm)])
+def _smooth(grid: Coarse) -> NDArray[np.float32]:
+    """Denoised Hounsfield units on the working grid."""
+    image = sitk.GetImageFromArray(grid.hu.astype(np.float32))
+    image.SetSpacing([float(step) for step in reversed(grid.spacing_mm)])
     return np.asarray(sitk.GetArrayFromImage(sitk.SmoothingRecursiveGaussian(image, SMOOTHING_MM)))
 
 
+def _distance_to_airways(scan: Scan, grid: Coarse) -> NDArray[np.float32] | None:
+    """Distance of each voxel to the main bronchi; `None` when none are seen."""
+    anatomy = Coarse.of(scan.volume)
+    airways = central_airways(anatomy, air_inside(anatomy))
+    if not airways.any():
+        return None
+    far_mm = distance_mm(~airways, anatomy.spacing_mm)
+    return at_nearest(far_mm, anatomy.geometry, grid.geometry)
+
+
 def _dense(
-    smooth: NDArray[np.float32], organ: NDArray[np.bool_], spacing_mm: Spacing
+    smooth: NDArray[np.float32],
+    organ: NDArray[np.bool_],
+    spacing_mm: Spacing,
+    parenchyma: Parenchyma,
+    hilum_mm: NDArray[np.float32] | None,
 ) -> NDArray[np.bool_]:
     """Dense tissue that is thicker than a vessel and not the rim of the organ."""
-    dense = organ & (smooth >= DENSE_HU)
-    thick = opened(dense & erode(organ, RIM_MM, spacing_mm), VESSEL_RADIUS_MM, spacing_mm)
-    return dense & thick
+    rows = np.arange(organ.shape[1], dtype=np.float64)
+    expected = parenchyma.mode_at(rows) + SPREADS * parenchyma.spread_hu
+    cut = np.clip(expected, DENSE_HU, DENSEST_NORMAL_HU)[None, :, None]
+    dense = organ & (smooth >= cut)
+    rim_mm = max(RIM_MM, 1.01 * spacing_mm[0])
+    thick = thick_parts(dense & erode(organ, rim_mm, spacing_mm), spacing_mm, hilum_mm=hilum_mm)
+    return dense & dilate(thick, rim_mm, spacing_mm)
 
 
 def _hyperlucent(
@@ -78,7 +120,6 @@ def _hyperlucent(
 ) -> NDArray[np.bool_]:
     """Clusters of tissue that has lost its walls."""
     smallest = max(1, round(HYPERLUCENT_CLUSTER_MM3 / float(np.prod(spacing_mm))))
-    labels, _ = components(
-        organ & (smooth < HYPERLUCENT_HU), connectivity=6, minimal_voxels=smallest
-    )
+    thin = organ & (smooth < HYPERLUCENT_HU)
+    labels, _ = components(thin, connectivity=6, minimal_voxels=smallest)
     return labels > 0

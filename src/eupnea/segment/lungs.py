@@ -48,7 +48,7 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
     Raises:
         Refusal: `NOT_CHEST` when no lungs are in the scan.
     """
-    coarse = Coarse.of(scan)
+    coarse = Coarse.of(scan.volume)
     air = air_inside(coarse)
     airways = central_airways(coarse, air)
     aerated = _aerated_lungs(coarse, air & ~airways)
@@ -69,7 +69,7 @@ def _aerated_lungs(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _refuse_without_lungs(aerated: NDArray[np.bool_], coarse: Coarse) -> None:
-    volume_ml = np.count_nonzero(aerated) * coarse.voxel_ml
+    volume_ml = np.count_nonzero(aerated) * coarse.geometry.voxel_volume_ml
     if volume_ml < SMALLEST_LUNGS_ML:
         raise Refusal(
             RefusalCode.NOT_CHEST,
@@ -95,6 +95,6 @@ def _refine(
     step = max(coarse.spacing_mm) * 1.01
     near = dilate(organ, step, coarse.spacing_mm) & ~barred
     border = near & ~(organ & ~air) & (distance_mm(organ, coarse.spacing_mm) <= step)
-    full = coarse.to_full(organ & ~border)
-    full |= coarse.to_full(border) & (scan.hu < LUNG_AIR_HU)
+    full = coarse.blocks.to_source(organ & ~border)
+    full |= coarse.blocks.to_source(border) & (scan.hu < LUNG_AIR_HU)
     return np.asarray(fill_voids.fill(full))

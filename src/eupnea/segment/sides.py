@@ -33,11 +33,30 @@ def split_sides(lungs: NDArray[np.bool_], spacing_mm: Spacing) -> NDArray[np.uin
         return sides
     seeds = _two_seeds(lungs, spacing_mm)
     if seeds is None:
-        sides[lungs] = _single_side(lungs)
+        sides[lungs] = single_side(lungs)
         return sides
     right, left = (distance_mm(~seed, spacing_mm) for seed in seeds)
     sides[lungs] = np.where(right <= left, RIGHT, LEFT)[lungs]
     return sides
+
+
+def single_side(lung: NDArray[np.bool_]) -> int:
+    """The side of a lone lung, by its shape.
+
+    Its costal surface is convex; its medial surface gives way to heart, hilum
+    and spine. The surface that falls farther behind its own convex envelope,
+    summed over the axial slices, is the medial one.
+    """
+    right_gap = left_gap = 0.0
+    for section in lung:
+        rows = np.flatnonzero(section.any(axis=1))
+        if len(rows) < 3:
+            continue
+        first = section[rows].argmax(axis=1)
+        last = section.shape[1] - 1 - section[rows][:, ::-1].argmax(axis=1)
+        right_gap += _gap_to_envelope(rows, -first)
+        left_gap += _gap_to_envelope(rows, last)
+    return RIGHT if left_gap > right_gap else LEFT
 
 
 def _two_seeds(
@@ -54,6 +73,24 @@ def _two_seeds(
     return None
 
 
-def _single_side(lungs: NDArray[np.bool_]) -> int:
-    """Left when the only lung lies in the left half of the image."""
-    return LEFT if float(np.nonzero(lungs)[2].mean()) > lungs.shape[2] / 2 else RIGHT
+def _gap_to_envelope(x: NDArray[np.int64], y: NDArray[np.int64]) -> float:
+    """Area between a curve and the upper side of its convex hull.
+
+    Examples:
+        >>> _gap_to_envelope(np.array([0, 1, 2]), np.array([0, -1, 0]))
+        1.0
+        >>> _gap_to_envelope(np.array([0, 1, 2]), np.array([0, 1, 0]))
+        0.0
+    """
+    hull: list[int] = []
+    for n in range(len(x)):
+        while len(hull) > 1 and _turns_left(x, y, hull[-2], hull[-1], n):
+            hull.pop()
+        hull.append(n)
+    envelope = np.interp(x, x[hull], y[hull])
+    return float((envelope - y).sum())
+
+
+def _turns_left(x: NDArray[np.int64], y: NDArray[np.int64], a: int, b: int, c: int) -> bool:
+    cross = (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a])
+    return bool(cross >= 0)

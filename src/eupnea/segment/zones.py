@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from eupnea.analysis import ZoneShare
 from eupnea.mask import Mask
 from eupnea.organ import Zones
+from eupnea.segment.blocks import Blocks
+from eupnea.segment.coarse import ANATOMY_MM
 from eupnea.segment.sides import LEFT, RIGHT, split_sides
 
 HEIGHTS = ("upper", "middle", "lower")
@@ -20,13 +22,14 @@ NAMES = tuple(f"{side} {height}" for side in ("right", "left") for height in HEI
 
 def lung_zones(roi: Mask) -> Zones:
     """The six zones of the lungs; they partition the region of interest."""
-    sides = split_sides(roi.voxels, roi.geometry.spacing_mm)
+    blocks = Blocks.of(roi.geometry, spacing_mm=ANATOMY_MM)
+    coarse = split_sides(blocks.holding(roi.voxels), blocks.geometry.spacing_mm)
+    sides = np.where(roi.voxels, blocks.to_source(coarse), np.uint8(0))
     labels = np.zeros(roi.voxels.shape, np.uint8)
     for n, side in enumerate((RIGHT, LEFT)):
         lung = sides == side
         for third, part in enumerate(_thirds(lung)):
-            view = labels[part]
-            view[lung[part]] = 3 * n + third + 1
+            labels[part][lung[part]] = 3 * n + third + 1
     return Zones(labels=labels, names=NAMES, geometry=roi.geometry)
 
 

@@ -1,0 +1,67 @@
+"""A grid of blocks of voxels: the way to a coarser grid, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eupnea.geometry import Geometry, Voxel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocks:
+    """Blocks of `factors` voxels of a canonical grid; the last ones may be cut.
+
+    Examples:
+        >>> fine = Geometry.regular(shape=(4, 6, 5), spacing_mm=(3.0, 1.0, 1.0))
+        >>> blocks = Blocks.of(fine, spacing_mm=2.0)
+        >>> blocks.factors, blocks.geometry.shape
+        ((1, 2, 2), (4, 3, 3))
+        >>> blocks.to_source(np.zeros((4, 3, 3))).shape
+        (4, 6, 5)
+    """
+
+    source: Geometry
+    factors: tuple[int, int, int]
+
+    @classmethod
+    def of(cls, source: Geometry, *, spacing_mm: float) -> Blocks:
+        """The blocks whose sides come nearest to a spacing."""
+        k, j, i = (max(1, round(spacing_mm / step)) for step in source.spacing_mm)
+        return cls(source=source, factors=(k, j, i))
+
+    @property
+    def geometry(self) -> Geometry:
+        """The grid of the blocks' centres."""
+        factors = np.array(self.factors)
+        affine = self.source.affine.copy()
+        affine[:3, :3] *= factors
+        affine[:3, 3] = self.source.to_mm((factors - 1) / 2)
+        k, j, i = (int(n) for n in -(-np.array(self.source.shape) // factors))
+        return Geometry(shape=(k, j, i), affine=affine)
+
+    def to_source(self, voxels: NDArray[Voxel]) -> NDArray[Voxel]:
+        """An array on the blocks, each value repeated over its block."""
+        for axis, factor in enumerate(self.factors):
+            voxels = np.repeat(voxels, factor, axis=axis)
+        k, j, i = self.source.shape
+        return voxels[:k, :j, :i]
+
+    def holding(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The blocks that hold any voxel of a mask."""
+        for axis, factor in enumerate(self.factors):
+            starts = np.arange(0, mask.shape[axis], factor)
+            mask = np.logical_or.reduceat(mask, starts, axis=axis)
+        return mask
+
+
+def at_nearest(voxels: NDArray[Voxel], geometry: Geometry, onto: Geometry) -> NDArray[Voxel]:
+    """An array of one canonical grid on another, by the nearest voxel."""
+    first, second = geometry.to_index(onto.to_mm(np.array([(0, 0, 0), (1, 1, 1)])))
+    index = [
+        np.clip(np.rint(start + (step - start) * np.arange(size)), 0, limit - 1).astype(np.intp)
+        for start, step, size, limit in zip(first, second, onto.shape, voxels.shape, strict=True)
+    ]
+    return voxels[np.ix_(*index)]
