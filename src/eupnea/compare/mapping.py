@@ -12,9 +12,6 @@ from eupnea.compare.grid import voxel_indices
 from eupnea.geometry import Geometry
 from eupnea.volume import Volume
 
-INVERSION_STEPS = 15
-"""Fixed-point steps; each shrinks the error by the residual's steepness."""
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mapping:
@@ -41,20 +38,16 @@ class Mapping:
         return moved if self.residual is None else moved + self.residual.at(points)
 
     def inverse(self, target: Geometry) -> Mapping:
-        """The way back, its residual sampled on a grid of the target.
-
-        Fixed-point iteration (Chen et al. 2008, 10.1118/1.2816107); it
-        converges where the map does not fold.
-        """
+        """The way back, its residual sampled on a grid of the target."""
         back = np.asarray(np.linalg.inv(self.affine), dtype=np.float64)
         if self.residual is None:
             return Mapping(affine=back)
         goal = target.to_mm(voxel_indices(target.shape))
         straight = goal @ back[:3, :3].T + back[:3, 3]
-        points = straight
-        for _ in range(INVERSION_STEPS):
-            points = straight - self.residual.at(points) @ back[:3, :3].T
-        vectors = (points - straight).reshape(*target.shape, 3).astype(np.float32)
+        before_affine = Displacement(
+            vectors=self.residual.vectors @ back[:3, :3].T, geometry=self.residual.geometry
+        )
+        vectors = (before_affine.undo(straight) - straight).reshape(*target.shape, 3)
         return Mapping(affine=back, residual=Displacement(vectors=vectors, geometry=target))
 
     def jacobian(self, grid: Geometry) -> Volume:
