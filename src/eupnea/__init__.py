@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from eupnea.version import __version__
+
 if TYPE_CHECKING:
     from eupnea.pipeline import analyze
 
 __all__ = ["__version__", "analyze"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

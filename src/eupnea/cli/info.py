@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
 from typing import Any
 
-from eupnea import __version__
 from eupnea.cli.arguments import AsJson
+from eupnea.version import __version__
 
 CARD_FACTS = ("name", "version", "summary", "sha256")
 

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
-import eupnea
 from eupnea.analysis import AlignmentLevel, Analysis, EventKind, ScanAnalysis
 from eupnea.band import BANDS, Band, BandName
 from eupnea.note import Severity
+from eupnea.version import __version__
 
 DISCLAIMER = "Research software. Not a medical device; not for diagnosis or treatment."
 
@@ -56,7 +56,7 @@ class GeneratorDocument(Document):
     """The program that wrote the document."""
 
     name: Literal["eupnea"] = "eupnea"
-    version: str = eupnea.__version__
+    version: str = __version__
 
 
 class MethodDocument(Document):

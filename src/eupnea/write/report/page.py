@@ -10,9 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-import eupnea
 from eupnea.analysis import Analysis
 from eupnea.note import Severity
+from eupnea.version import __version__
 from eupnea.write.document import AnalysisDocument
 from eupnea.write.report import words
 from eupnea.write.report.chart import share_chart, volume_chart
@@ -63,7 +63,7 @@ def render_report(analysis: Analysis, document: AnalysisDocument) -> str:
             document=document,
             policy=_policy(style),
             style=style,
-            version=eupnea.__version__,
+            version=__version__,
             **_content(analysis, document),
         )
     )
