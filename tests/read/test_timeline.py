@@ -160,3 +160,35 @@ def test_a_missing_attribute_is_no_other_patient(tmp_path: Path) -> None:
     save(ct_series(study="b", PatientBirthDate=None, AcquisitionTime="13"), tmp_path)
     first, second = read_timeline([tmp_path]).timeline
     assert first.provenance.patient_key == second.provenance.patient_key is not None
+
+
+def test_all_studies_give_the_same_kind_of_series(tmp_path: Path) -> None:
+    """A kernel that every study offers is preferred to a better one that some lack."""
+    save(ct_series(study="a", series="sharp", ConvolutionKernel="B60f"), tmp_path)
+    for kernel in ("B30f", "B60f"):
+        later = ct_series(
+            study="b", series=kernel, ConvolutionKernel=kernel, AcquisitionDate="20210401"
+        )
+        save(later, tmp_path)
+    kernels = [scan.acquisition.kernel for scan in read_timeline([tmp_path]).timeline]
+    assert kernels == ["B60f", "B60f"]
+
+
+def test_dates_do_not_unite_two_patients(tmp_path: Path) -> None:
+    """A date for each source says nothing of whose scans they are."""
+    sources = [
+        save(ct_series(study="a"), tmp_path / "a"),
+        save(ct_series(study="b", PatientID="case-8"), tmp_path / "b"),
+    ]
+    with pytest.raises(Refusal) as caught:
+        read_timeline(sources, dates=["2020-01-01", "2021-01-01"])
+    assert caught.value.code is RefusalCode.PATIENT_MIXED
+
+
+def test_time_zones_count_only_when_all_state_one(tmp_path: Path) -> None:
+    """A scan with a zone and one without are compared by their local times, and it is said."""
+    save(ct_series(study="a", TimezoneOffsetFromUTC="+0100"), tmp_path)
+    save(ct_series(study="b", AcquisitionTime="13"), tmp_path)
+    first, second = read_timeline([tmp_path]).timeline
+    assert first.acquired_at < second.acquired_at
+    assert "TIME_ZONES_MIXED" in {note.code for note in first.notes}

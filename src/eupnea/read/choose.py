@@ -69,32 +69,68 @@ def _siemens(number: int) -> KernelKind:
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
+class Kind:
+    """Thickness and kernel, as coarsely as they bear on densities; the best kind first."""
+
+    thickness_class: int
+    kernel: KernelKind
+
+    @classmethod
+    def of(cls, series: Series) -> Kind:
+        """The kind of a series."""
+        thickness = round(series.thickness_mm, 2)
+        return cls(
+            thickness_class=sum(thickness > step for step in THICKNESS_STEPS_MM),
+            kernel=kernel_kind(series.first.kernel),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
 class Preference:
     """Lower is better; the first field that differs decides."""
 
     misses_lungs: bool
     derived: bool
-    thickness_class: int
-    kernel: KernelKind
+    uncommon: bool
+    kind: Kind
     thickness_mm: float
     fewer_slices: int
     uid: str
 
     @classmethod
-    def of(cls, series: Series) -> Preference:
-        """How well a series suits the measurement."""
-        thickness = max(series.spacing_mm, series.first.thickness_mm or 0.0)
+    def of(cls, series: Series, common: Kind | None) -> Preference:
+        """How well a series suits the measurement, and the comparison with other studies."""
         return cls(
             misses_lungs=series.extent_mm < CHEST_EXTENT_MM,
             derived=not series.first.is_original,
-            thickness_class=sum(round(thickness, 2) > step for step in THICKNESS_STEPS_MM),
-            kernel=kernel_kind(series.first.kernel),
-            thickness_mm=round(thickness, 2),
+            uncommon=common is not None and Kind.of(series) != common,
+            kind=Kind.of(series),
+            thickness_mm=round(series.thickness_mm, 2),
             fewer_slices=-len(series),
             uid=series.first.series_uid + series.first.sop_uid,
         )
 
 
-def by_preference(candidates: Iterable[Series]) -> tuple[Series, ...]:
-    """Series, the best first, whatever their order was."""
-    return tuple(sorted(candidates, key=Preference.of))
+def by_preference(candidates: Iterable[Series], common: Kind | None = None) -> tuple[Series, ...]:
+    """Series, the best first, whatever their order was.
+
+    Args:
+        candidates: The series of one study.
+        common: The kind that every study of the timeline offers, if any.
+    """
+    return tuple(sorted(candidates, key=lambda series: Preference.of(series, common)))
+
+
+def common_kind(studies: Iterable[Iterable[Series]]) -> Kind | None:
+    """The best kind of series that every study offers; `None` when there is none.
+
+    A change of kernel or thickness between scans looks like a change of the
+    lung (Gierada 2010), so one kind in all studies serves better than the best
+    of each.
+    """
+    offered = [{Kind.of(series) for series in study if _is_suitable(series)} for study in studies]
+    return min(set.intersection(*offered), default=None) if offered else None
+
+
+def _is_suitable(series: Series) -> bool:
+    return series.first.is_original and series.extent_mm >= CHEST_EXTENT_MM

@@ -9,7 +9,7 @@ from eupnea.note import Severity
 from eupnea.read.acquired_at import UNKNOWN, moment_of
 from eupnea.read.assemble import assemble
 from eupnea.read.battery import examine
-from eupnea.read.choose import by_preference
+from eupnea.read.choose import by_preference, common_kind
 from eupnea.read.dicom_series import find_series
 from eupnea.read.draft import TIME_UNKNOWN, Draft
 from eupnea.read.finding import Finding, Tools
@@ -29,12 +29,10 @@ def read_dicom(files: Iterable[SourceFile], *, ledger: Ledger, options: ReadOpti
         Refusal: `PATIENT_MIXED`.
     """
     tools = Tools(options=options, pixels=PixelReader(limits=options.limits))
-    drafts = []
-    for occasion in group_occasions(find_series(files, ledger=ledger, options=options)):
-        draft = _read_one(by_preference(occasion), ledger, tools)
-        if draft is not None:
-            drafts.append(draft)
-    return drafts
+    occasions = group_occasions(find_series(files, ledger=ledger, options=options))
+    common = common_kind(occasions)
+    drafts = [_read_one(by_preference(one, common), ledger, tools) for one in occasions]
+    return [draft for draft in drafts if draft is not None]
 
 
 def _read_one(candidates: tuple[Series, ...], ledger: Ledger, tools: Tools) -> Draft | None:

@@ -9,6 +9,7 @@ from eupnea.errors import Refusal, RefusalCode
 from eupnea.read.ct_slice import CtSlice, slices_of
 from eupnea.read.dicom_file import is_dicom, read_header
 from eupnea.read.identity import are_mixed
+from eupnea.read.image_file import is_image_name
 from eupnea.read.ledger import Ledger
 from eupnea.read.options import ReadOptions
 from eupnea.read.series import Series, group_series
@@ -37,20 +38,27 @@ def find_series(
 
 def _slices(file: SourceFile, ledger: Ledger, options: ReadOptions) -> tuple[CtSlice, ...]:
     try:
-        if not is_dicom(file):
-            ledger.file_aside(file, "not DICOM")
-            return ()
-        header = read_header(file, limits=options.limits)
-        if is_blank(header):
-            raise _damaged(file)
-        reason = why_set_aside(header)
+        reason = _why_not_dicom(file)
+        if reason is None:
+            header = read_header(file, limits=options.limits)
+            if is_blank(header):
+                raise _damaged(file)
+            reason = why_set_aside(header)
         if reason is None:
             return slices_of(file, header)
     except Refusal as refusal:
         ledger.file_refused(file, refusal)
-        return ()
-    ledger.file_aside(file, reason)
+    else:
+        ledger.file_aside(file, reason)
     return ()
+
+
+def _why_not_dicom(file: SourceFile) -> str | None:
+    if file.path.exists() and not file.path.is_file():
+        return "not a file of its own"
+    if is_image_name(file.name):
+        return "an image file in a folder; name it as a source of its own"
+    return None if is_dicom(file) else "not DICOM"
 
 
 def _damaged(file: SourceFile) -> Refusal:

@@ -88,6 +88,11 @@ class Series:
         return float(np.median(np.diff(self.depths_mm)))
 
     @property
+    def thickness_mm(self) -> float:
+        """Thickness of a slice or distance of slices, whichever is larger."""
+        return max(self.spacing_mm, self.first.thickness_mm or 0.0)
+
+    @property
     def extent_mm(self) -> float:
         """Distance of the first and the last slice; 0 where it is unknown."""
         return float(np.ptp(self.depths_mm)) if self.has_geometry else 0.0

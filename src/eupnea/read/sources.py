@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.read.archive import extract
+from eupnea.read.foreign import refusing
 from eupnea.read.image_file import is_image_name
 from eupnea.read.options import Limits
 from eupnea.read.source_file import SourceFile
@@ -64,10 +65,25 @@ def _open(path: Path, name: str, scratch: Path, *, limits: Limits) -> Source:
 
 
 def _files_below(folder: Path, name: str) -> tuple[SourceFile, ...]:
-    found = [Path(parent) / file for parent, _, files in os.walk(folder) for file in files]
+    """All files below, and links to folders, which are not followed but accounted for."""
+    found = []
+    with refusing(name, expected="a readable folder"):
+        for parent, folders, files in os.walk(folder, onerror=_fail):
+            here = Path(parent)
+            links = [sub for sub in folders if (here / sub).is_symlink()]
+            found += [here / entry for entry in (*files, *links)]
     return tuple(
         sorted(
-            SourceFile(name=f"{name}/{path.relative_to(folder).as_posix()}", path=path)
+            SourceFile(name=f"{name}/{_printable(path.relative_to(folder))}", path=path)
             for path in found
         )
     )
+
+
+def _fail(error: OSError) -> None:
+    raise error
+
+
+def _printable(path: Path) -> str:
+    """The path with escapes where a name is not valid text."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

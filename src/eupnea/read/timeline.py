@@ -11,6 +11,7 @@ from eupnea.read.acquired_at import UNKNOWN, Moment, moment_of_name, moment_of_u
 from eupnea.read.dicom_scans import read_dicom
 from eupnea.read.draft import TIME_UNKNOWN, Draft, to_timeline
 from eupnea.read.foreign import quietly
+from eupnea.read.image_file import is_image_name
 from eupnea.read.image_scan import scan_of_image
 from eupnea.read.ledger import Ledger
 from eupnea.read.options import ReadOptions
@@ -85,7 +86,7 @@ def _read(
         ledger.names += [file.name for source in sources for file in source.files]
         drafts = _drafts(sources, given, options, ledger)
         if not drafts and not ledger.refusals:
-            raise next(iter(ledger.unreadable.values()), _no_ct(paths))
+            raise next(iter(ledger.unreadable.values()), _no_ct(sources))
         return to_timeline(drafts, ledger=ledger, options=options)
 
 
@@ -134,10 +135,11 @@ def _read_image(
     return Draft(name=file.name, scan=scan, moment=Moment(when=when))
 
 
-def _no_ct(paths: Sequence[Path | str]) -> Refusal:
+def _no_ct(sources: tuple[Source, ...]) -> Refusal:
+    images = sum(is_image_name(file.name) for source in sources for file in source.files)
     return Refusal(
         RefusalCode.NO_CT,
-        expected="CT slices, or one image file for each scan",
-        found="none",
-        where=", ".join(Path(path).name for path in paths) or None,
+        expected="CT slices, or one image file named for each scan",
+        found=f"{images} image files in a folder, not named one by one" if images else "none",
+        where=", ".join(source.name for source in sources) or None,
     )
