@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.morphology import dilate, distance_mm
+from eupnea.segment.morphology import dilate
 
 AIR_HU = -1000
 
@@ -19,9 +19,6 @@ TRACHEA_LENGTH_MM = 20.0
 
 LUNG_AREA_MM2 = 1500.0
 """More air than this in an axial slice is lung; so little is neck."""
-
-LUMEN_RADII_MM = (2.5, 3.5, 4.5, 6.0)
-"""Calibres followed from the trachea, narrow first, until nothing leaks into the lung."""
 
 LARGEST_TREE_ML = 110.0
 """More is a leak: trachea and main bronchi of adults hold 30 to 80 ml."""
@@ -50,15 +47,11 @@ def central_airways(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]
 def _follow(
     coarse: Coarse, lumen: NDArray[np.bool_], trachea: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """The lumen that is joined to the trachea by passages of a large airway's calibre."""
-    depth = distance_mm(lumen, coarse.spacing_mm)
-    for radius in LUMEN_RADII_MM:
-        labels, _ = components((depth > radius) | trachea, connectivity=6)
-        joined = np.isin(labels, np.unique(labels[trachea]))
-        tree = dilate(joined, radius, coarse.spacing_mm) & lumen
-        if np.count_nonzero(tree) * coarse.geometry.voxel_volume_ml <= LARGEST_TREE_ML:
-            return tree
-    return trachea
+    """The lumen that is joined to the trachea; the trachea alone when that leaks."""
+    labels, _ = components(lumen, connectivity=6)
+    tree = np.isin(labels, np.unique(labels[trachea]))
+    volume_ml = np.count_nonzero(tree) * coarse.geometry.voxel_volume_ml
+    return tree if volume_ml <= LARGEST_TREE_ML else trachea
 
 
 def _trachea(coarse: Coarse, air: NDArray[np.bool_], lumen: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -15,8 +15,8 @@ SLAB_VOXELS = 500
 """A layer with fewer voxels is left out."""
 
 BIN_HU = 10
-PLAUSIBLE_HU = (-980.0, -700.0)
-"""Where the density of aerated lung lies, from emphysema to full expiration."""
+PLAUSIBLE_HU = (-980.0, -660.0)
+"""Where the density of aerated lung lies, from emphysema to the back in expiration."""
 
 STEEPEST_HU_PER_MM = 1.0
 """A steeper change from front to back is disease, not gravity."""

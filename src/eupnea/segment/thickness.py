@@ -10,11 +10,11 @@ from eupnea.segment.morphology import Spacing, dilate, distance_mm
 CALIBRES_MM = (3.0, 4.5, 6.5, 9.0)
 """Radii of dense structures that are still normal, from the periphery to the hilum."""
 
-REACH_MM = (45.0, 30.0, 15.0)
+REACH_MM = (75.0, 50.0, 25.0)
 """Distances from the main bronchi within which the next larger calibre is normal.
 
 The interlobar artery is 6 to 8 mm in radius at the hilum; subsegmental vessels
-fall below 3 mm some 40 mm farther out.
+fall below 3 mm some 70 mm farther out.
 """
 
 
