@@ -33,29 +33,30 @@ def read_header(file: SourceFile, *, limits: Limits) -> Dataset:
         Refusal: `SOURCE_UNREADABLE`, or `SOURCE_TOO_LARGE` before a deflated
             file is inflated beyond the cap.
     """
-    return _read(file, limits=limits, stop_before_pixels=True)
-
-
-def read_whole(file: SourceFile, *, limits: Limits) -> Dataset:
-    """All attributes and the encoded pixels; refusals as `read_header`."""
-    return _read(file, limits=limits, stop_before_pixels=False)
-
-
-def _read(file: SourceFile, *, limits: Limits, stop_before_pixels: bool) -> Dataset:
     with refusing(file.name, expected=EXPECTED), file.path.open("rb") as opened:
         _refuse_large(file, limits)
-        _refuse_bomb(opened, file, limits)
+        _refuse_bomb(opened, limits)
         opened.seek(0)
-        return dcmread(opened, stop_before_pixels=stop_before_pixels, force=True)
+        return dcmread(opened, stop_before_pixels=True, force=True)
+
+
+def read_whole(file: SourceFile) -> Dataset:
+    """All attributes and the encoded pixels of a file whose header has been read before.
+
+    Raises:
+        Refusal: `SOURCE_UNREADABLE`.
+    """
+    with refusing(file.name, expected=EXPECTED):
+        return dcmread(file.path, force=True)
 
 
 def _refuse_large(file: SourceFile, limits: Limits) -> None:
     size = file.path.stat().st_size
     if size > limits.file_bytes:
-        raise _too_large(file, limits, f"{size} bytes")
+        raise _too_large(limits, f"{size} bytes")
 
 
-def _refuse_bomb(opened: BinaryIO, file: SourceFile, limits: Limits) -> None:
+def _refuse_bomb(opened: BinaryIO, limits: Limits) -> None:
     """Inflates a deflated data set piece by piece, to see that it stays below the cap."""
     read_preamble(opened, force=True)
     meta = _read_file_meta_info(opened)
@@ -65,13 +66,12 @@ def _refuse_bomb(opened: BinaryIO, file: SourceFile, limits: Limits) -> None:
     while chunk := stream.unconsumed_tail or opened.read(CHUNK_BYTES):
         inflated += len(stream.decompress(chunk, CHUNK_BYTES))
         if inflated > limits.file_bytes:
-            raise _too_large(file, limits, "more once inflated")
+            raise _too_large(limits, "more once inflated")
 
 
-def _too_large(file: SourceFile, limits: Limits, found: str) -> Refusal:
+def _too_large(limits: Limits, found: str) -> Refusal:
     return Refusal(
         RefusalCode.SOURCE_TOO_LARGE,
         expected=f"at most {limits.file_bytes} bytes",
         found=found,
-        where=file.name,
     )

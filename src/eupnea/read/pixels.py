@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class PixelReader:
     def _decode(self, one: CtSlice) -> NDArray[Any]:
         with refusing(one.name, expected="pixels that can be decoded"):
             _refuse_large(one, self.limits)
-            whole = read_whole(one.file, limits=self.limits)
+            whole = read_whole(one.file)
             syntax = whole.file_meta.TransferSyntaxUID
             if not syntax.is_compressed:
                 _refuse_short(whole, one)
@@ -99,10 +100,16 @@ def _scale(values: NDArray[Any], rescale: Rescale) -> NDArray[np.int16]:
 
 def _look_up(stored: NDArray[Any], rescale: Rescale) -> NDArray[np.int16]:
     """The same by a table of every value there is: a few passes less over memory."""
-    ends = np.iinfo(stored.dtype)
-    table = _scale(np.arange(ends.min, ends.max + 1), rescale)
-    unsigned = stored.astype(stored.dtype.newbyteorder("=")).view(f"u{stored.dtype.itemsize}")
-    return np.asarray(np.roll(table, ends.min)[unsigned])
+    native = np.ascontiguousarray(stored, stored.dtype.newbyteorder("="))
+    table = _table(native.dtype, rescale)
+    return np.asarray(table[native.view(f"u{native.itemsize}")])
+
+
+@lru_cache(maxsize=8)
+def _table(dtype: np.dtype[Any], rescale: Rescale) -> NDArray[np.int16]:
+    """For each bit pattern of the type, read as unsigned, its Hounsfield units."""
+    ends = np.iinfo(dtype)
+    return np.roll(_scale(np.arange(ends.min, ends.max + 1), rescale), ends.min)
 
 
 def padding_of(stored: NDArray[Any], header: Dataset) -> NDArray[np.bool_] | None:
