@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
+
+from eupnea.geometry import Geometry
+from eupnea.mask import Box
+from eupnea.scan import Scan
 
 PLANE_SPACING_MM = 1.5
 """Distance of the network's pixels; a 3 mm nodule is two of them wide."""
@@ -11,11 +18,25 @@ PLANE_SPACING_MM = 1.5
 PLANE_OFFSETS_MM = (-6.0, -3.0, 0.0, 3.0, 6.0)
 """Heights of the planes that enter as channels; the middle one is judged."""
 
+PLANE_STEP_MM = 1.5
+"""Judged planes lie at slices of the scan about this far apart, or at every slice."""
+
+SIDE_MULTIPLE = 16
+"""The network halves a plane four times."""
+
+PIXEL_REACH_MM, SLICE_REACH_MM = 1.0, 2.0
+"""Finer voxels are averaged over these distances, as the training scans were."""
+
 MIDDLE_HU, SPREAD_HU = -600.0, 400.0
 LOWEST_HU, HIGHEST_HU = -1024.0, 400.0
 
+BODY_HU = -300
+"""What is denser belongs to the body, or to the couch."""
 
-def to_signal(hu: NDArray[np.float32]) -> NDArray[np.float32]:
+Planes = NDArray[np.float32]
+
+
+def to_signal(hu: Planes) -> Planes:
     """Hounsfield units as the network takes them: clipped, centred, about -1 to 2.5.
 
     Examples:
@@ -25,3 +46,147 @@ def to_signal(hu: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     clipped = np.clip(hu, LOWEST_HU, HIGHEST_HU)
     return np.asarray((clipped - MIDDLE_HU) / SPREAD_HU, dtype=np.float32)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlaneGrid:
+    """The planes on which a scan is judged, and the way back to its own grid.
+
+    In plane, pixels lie `PLANE_SPACING_MM` apart; along the body, planes lie
+    at slices of the scan. Each resampling is one matrix per axis: linear
+    interpolation, or a triangle of fixed reach where the scan is finer.
+    """
+
+    box: Box
+    """The part of the scan that holds the body."""
+    rows: Planes
+    """(pixels, rows of the box): how each pixel averages the scan."""
+    columns: Planes
+    heights: NDArray[np.intp]
+    """Slices of the scan that are judged."""
+    slices: tuple[Planes, ...]
+    """For each offset, (planes, slices): how each plane averages the scan."""
+    geometry: Geometry
+
+    @classmethod
+    def of(cls, scan: Scan) -> PlaneGrid:
+        """The planes for one scan."""
+        box = _body_box(scan.hu)
+        slice_mm, row_mm, column_mm = scan.geometry.spacing_mm
+        heights = np.arange(0, scan.geometry.shape[0], max(1, round(PLANE_STEP_MM / slice_mm)))
+        return cls(
+            box=box,
+            rows=_pixels(box[1], row_mm),
+            columns=_pixels(box[2], column_mm),
+            heights=heights,
+            slices=tuple(
+                _averages(
+                    np.asarray(heights * slice_mm + offset, np.float64),
+                    np.asarray(np.arange(scan.geometry.shape[0]) * slice_mm, np.float64),
+                    reach_mm=max(slice_mm, SLICE_REACH_MM),
+                )
+                for offset in PLANE_OFFSETS_MM
+            ),
+            geometry=scan.geometry,
+        )
+
+    @property
+    def count(self) -> int:
+        """Number of judged planes."""
+        return len(self.heights)
+
+    def signals(self, scan: Scan, *, batch: int) -> Iterator[Planes]:
+        """Inputs of the network, (at most `batch`, offsets, rows, columns)."""
+        fine = np.stack([self._shrink(plane) for plane in scan.hu[:, self.box[1], self.box[2]]])
+        flat = fine.reshape(len(fine), -1)
+        shape = (-1, *fine.shape[1:])
+        for first in range(0, self.count, batch):
+            chosen = slice(first, first + batch)
+            channels = [_weigh(weights[chosen], flat).reshape(shape) for weights in self.slices]
+            yield _padded(to_signal(np.stack(channels, axis=1)))
+
+    def restore(self, shares: Planes) -> NDArray[np.uint8]:
+        """Planes of shares, 0 to 1, on the scan's own grid, as 0 to 255; 0 outside the body.
+
+        Args:
+            shares: (judged planes, rows, columns), padding included.
+        """
+        pixels = shares[:, : self.rows.shape[0], : self.columns.shape[0]]
+        rows = _spread(self.box[1], self.geometry.spacing_mm[1])
+        columns = _spread(self.box[2], self.geometry.spacing_mm[2])
+        full = np.zeros(self.geometry.shape, np.uint8)
+        grown = [rows @ plane @ columns.T * 255.0 for plane in pixels]
+        for k in range(self.geometry.shape[0]):
+            above = min(int(np.searchsorted(self.heights, k)), self.count - 1)
+            below = max(above - 1, 0) if self.heights[above] != k else above
+            gap = self.heights[above] - self.heights[below]
+            part = np.clip((k - self.heights[below]) / gap, 0.0, 1.0) if gap else 0.0
+            plane = grown[below] + np.float32(part) * (grown[above] - grown[below])
+            full[k, self.box[1], self.box[2]] = np.rint(plane)
+        return full
+
+    def _shrink(self, plane: NDArray[np.int16]) -> Planes:
+        clipped = np.clip(plane, LOWEST_HU, HIGHEST_HU).astype(np.float32)
+        return np.asarray(self.rows @ clipped @ self.columns.T, dtype=np.float32)
+
+
+def _body_box(hu: NDArray[np.int16], step: int = 4, margin: int = 8) -> Box:
+    body = hu[::step, ::step, ::step] > BODY_HU
+    spans = []
+    for axis in (1, 2):
+        hit = np.flatnonzero(body.any(axis=tuple({0, 1, 2} - {axis})))
+        low, high = (hit[0], hit[-1] + 1) if hit.size else (0, body.shape[axis])
+        spans.append(
+            slice(max(int(low) * step - margin, 0), min(int(high) * step + margin, hu.shape[axis]))
+        )
+    return slice(0, hu.shape[0]), spans[0], spans[1]
+
+
+def _pixels(span: slice, spacing_mm: float) -> Planes:
+    """Rows of weights from voxels of a span to the network's pixels."""
+    voxels = span.stop - span.start
+    count = max(1, round(voxels * spacing_mm / PLANE_SPACING_MM))
+    return _averages(
+        _pixel_positions(count, voxels * spacing_mm),
+        (np.arange(voxels) + 0.5) * spacing_mm,
+        reach_mm=max(spacing_mm, PIXEL_REACH_MM),
+    )
+
+
+def _spread(span: slice, spacing_mm: float) -> Planes:
+    """Rows of weights from the network's pixels back to voxels of a span."""
+    voxels = span.stop - span.start
+    count = max(1, round(voxels * spacing_mm / PLANE_SPACING_MM))
+    return _averages(
+        (np.arange(voxels) + 0.5) * spacing_mm,
+        _pixel_positions(count, voxels * spacing_mm),
+        reach_mm=PLANE_SPACING_MM,
+    )
+
+
+def _pixel_positions(count: int, length_mm: float) -> NDArray[np.float64]:
+    return np.asarray(length_mm / 2 + (np.arange(count) - (count - 1) / 2) * PLANE_SPACING_MM)
+
+
+def _averages(
+    targets_mm: NDArray[np.float64], sources_mm: NDArray[np.float64], *, reach_mm: float
+) -> Planes:
+    """Triangle weights (targets, sources), each row of sum 1; beyond the ends, the end."""
+    inside = np.clip(targets_mm, sources_mm[0], sources_mm[-1])
+    gap = np.abs(inside[:, None] - sources_mm[None, :])
+    weights = np.clip(1.0 - gap / reach_mm, 0.0, None)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def _weigh(weights: Planes, planes: Planes) -> Planes:
+    """Weighted sums of a few neighbouring planes each."""
+    used = np.flatnonzero(weights.any(axis=0))
+    near = slice(int(used[0]), int(used[-1]) + 1)
+    return np.asarray(weights[:, near] @ planes[near])
+
+
+def _padded(planes: Planes) -> Planes:
+    """Planes widened at their far ends by air, to sides that the network can halve."""
+    spare = [(0, 0), (0, 0)] + [(0, -side % SIDE_MULTIPLE) for side in planes.shape[2:]]
+    air = to_signal(np.array([LOWEST_HU], np.float32))[0]
+    return np.pad(planes, spare, constant_values=air)

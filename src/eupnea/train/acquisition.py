@@ -61,7 +61,7 @@ def _noise(shape: tuple[int, ...], rng: Generator) -> Planes:
 
 
 def _surroundings(planes: Planes, rng: Generator) -> Planes:
-    """Air that is not exactly -1024 HU outside the body, a couch, a round field of view."""
+    """Air that is not exactly -1024 HU outside the body, and a couch."""
     outside = planes <= -1020.0
     out = planes
     if rng.random() < 0.6:
@@ -69,11 +69,6 @@ def _surroundings(planes: Planes, rng: Generator) -> Planes:
         out = np.where(outside, np.maximum(air, -1024.0), out).astype(np.float32)
     if rng.random() < 0.25:
         out = np.where(outside & _couch(planes.shape, rng), rng.uniform(-800.0, 0.0), out)
-    if rng.random() < 0.1:
-        _, rows, columns = planes.shape
-        y, x = np.ogrid[:rows, :columns]
-        far = (y - rows / 2) ** 2 + (x - columns / 2) ** 2 > (rng.uniform(0.45, 0.6) * rows) ** 2
-        out = np.where(far, -1024.0, out)
     return np.asarray(out, dtype=np.float32)
 
 

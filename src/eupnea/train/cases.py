@@ -7,13 +7,17 @@ from enum import StrEnum
 from pathlib import Path
 
 import edt
-import nibabel
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from scipy import ndimage
 
-from eupnea.geometry import Geometry, Reorientation
+from eupnea.read import read_mask, read_timeline
+from eupnea.scan import Scan
+from eupnea.segment.lungs import find_lungs
+
+ANY_DATE = "2000-01-01"
+"""Training does not depend on when a scan was made."""
 
 
 class Health(StrEnum):
@@ -35,6 +39,8 @@ class CaseEntry(BaseModel):
     lung: Path | None = None
     """Mask of the lungs; `None` means the anatomical method of `eupnea.segment`."""
     health: Health
+    source: str
+    """Which of the data list's sources it comes from."""
     hold_out: bool = False
     """Whether the scan is kept for evaluation."""
 
@@ -65,34 +71,40 @@ class Case:
     """One scan for training; arrays canonical (slices, rows, columns)."""
 
     name: str
-    hu: NDArray[np.int16]
+    scan: Scan
     lung: NDArray[np.bool_]
     unknown: NDArray[np.bool_]
     """Voxels of the lung that may or may not be normal; never trained on as normal."""
-    spacing_mm: tuple[float, float, float]
+
+    @property
+    def hu(self) -> NDArray[np.int16]:
+        """Hounsfield units."""
+        return self.scan.hu
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """Distances between slices, rows and columns."""
+        return self.scan.geometry.spacing_mm
 
 
 def load_case(root: Path, entry: CaseEntry) -> Case:
     """Reads one entry of a data list."""
-    hu, geometry = read_nifti(root / entry.ct)
-    lung = read_nifti(root / entry.lung)[0] > 0 if entry.lung else _anatomical_lung(hu, geometry)
+    scan = read_scan(root / entry.ct)
+    mask = find_lungs(scan).mask if entry.lung is None else read_mask(root / entry.lung, scan)
+    lung = mask.voxels.copy()
+    spacing = scan.geometry.spacing_mm
     unknown = (
-        dense_places(hu, lung, geometry.spacing_mm)
+        dense_places(scan.hu, lung, spacing)
         if entry.health is Health.AERATED
         else np.zeros_like(lung)
     )
-    return Case(name=entry.name, hu=hu, lung=lung, unknown=unknown, spacing_mm=geometry.spacing_mm)
+    return Case(name=entry.name, scan=scan, lung=lung, unknown=unknown)
 
 
-def read_nifti(path: Path) -> tuple[NDArray[np.int16], Geometry]:
-    """A NIfTI file as canonical int16 voxels and their geometry."""
-    image = nibabel.load(path)
-    affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ image.affine
-    shape = image.shape
-    native = Geometry(shape=(shape[0], shape[1], shape[2]), affine=affine)
-    turn = Reorientation.to_canonical(native)
-    voxels = turn.apply(np.asarray(image.dataobj))
-    return np.ascontiguousarray(voxels.astype(np.int16)), turn.target
+def read_scan(path: Path) -> Scan:
+    """One scan from an image file or a DICOM folder, whatever its date."""
+    reading = read_timeline([path]) if path.is_dir() else read_timeline([path], dates=[ANY_DATE])
+    return next(iter(reading.timeline))
 
 
 def dense_places(
@@ -110,7 +122,3 @@ def dense_places(
     dense = lung & (mean > -450.0)
     near = edt.edt(~dense, anisotropy=spacing_mm) <= 6.0
     return np.asarray(near & lung)
-
-
-def _anatomical_lung(hu: NDArray[np.int16], geometry: Geometry) -> NDArray[np.bool_]:
-    raise NotImplementedError

@@ -8,6 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+SICK_WEIGHT = 4.0
+"""How much more a diseased pixel counts in the cross entropy; most lung is normal."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
@@ -20,30 +23,30 @@ class Loss:
 
 
 def loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -> Loss:
-    """Cross entropy of both answers, and 1 - Dice of roi, normal and abnormal.
+    """Cross entropy of both answers, and 1 - Dice of roi and abnormal.
 
-    Abnormal is what the product computes from the two answers: roi and not
-    normal. Its Dice term makes a small lesion count as much as a large lung.
+    The second answer is asked for inside the organ alone: whether a place
+    that is lung is normal. So the organ's border is drawn once, and does not
+    show up as a seam of doubt between the two answers.
 
     Args:
-        logits: (batch, 2, rows, columns): roi, normal.
+        logits: (batch, 2, rows, columns): roi; normal, given roi.
         roi: (batch, rows, columns), 0 or 1.
         normal: The same.
         known: 1 where `normal` is known; elsewhere only roi is judged.
     """
-    entropy = functional.binary_cross_entropy_with_logits(
-        logits, torch.stack([roi, normal], dim=1), reduction="none"
-    )
-    sick = roi * (1 - normal) * known
-    weight = known * (1 + 2 * sick)
-    cross = entropy[:, 0].mean() + (entropy[:, 1] * weight).mean()
+    judged = roi * known
+    sick = judged * (1 - normal)
+    of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi)
+    of_normal = functional.binary_cross_entropy_with_logits(logits[:, 1], normal, reduction="none")
+    weight = judged + SICK_WEIGHT * sick
+    cross = of_roi + (of_normal * weight).sum() / (weight.sum() + 100)
     roi_seen, normal_seen = torch.sigmoid(logits).unbind(dim=1)
     roi_dice = _dice(roi_seen, roi)
-    normal_dice = _dice(normal_seen * known, normal * known)
     abnormal_dice = _dice(roi_seen * (1 - normal_seen) * known, sick)
-    total = cross + 0.5 * ((1 - roi_dice) + (1 - normal_dice)) + (1 - abnormal_dice)
+    normal_dice = _dice(roi_seen * normal_seen * known, normal * known)
     return Loss(
-        total=total,
+        total=cross + (1 - roi_dice) + (1 - abnormal_dice),
         roi_dice=float(roi_dice.detach()),
         normal_dice=float(normal_dice.detach()),
         abnormal_dice=float(abnormal_dice.detach()),

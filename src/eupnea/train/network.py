@@ -12,7 +12,7 @@ WIDTHS = (16, 32, 64, 96, 128)
 
 
 class UNet(nn.Module):  # type: ignore[misc]
-    """Planes in, logits of `roi` and `normal` out.
+    """Planes in, logits of `roi` and of `normal`, given roi, out.
 
     3 x 3 convolutions, batch norm, bilinear upsampling: nothing that ONNX
     Runtime does not fuse. The finest level has one convolution on either

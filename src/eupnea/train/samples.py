@@ -21,6 +21,10 @@ SAMPLES_PER_EPISODE = 64
 """Samples drawn from one diseased scan before the next is made."""
 
 
+LESIONS = (8, 22)
+"""Fewest and one more than most lesions in a diseased scan."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sample:
     """One input of the network and its truth; `size` pixels square."""
@@ -83,7 +87,7 @@ class Stream:
 
     def _episode(self, case: Case, ground: Ground, rng: Generator) -> _Episode:
         hu = breathe(case.hu, case.lung, rng) if rng.random() < 0.6 else case.hu
-        count = 0 if rng.random() < self._healthy_share else int(rng.integers(4, 14))
+        count = 0 if rng.random() < self._healthy_share else int(rng.integers(*LESIONS))
         sick = lay_disease(hu, ground, self._choose(count, rng), rng)
         truth = case.lung.astype(np.uint8)
         truth |= (sick.abnormal.view(np.uint8) << 1) | (

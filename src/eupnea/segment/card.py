@@ -1,0 +1,77 @@
+"""The card of a model: what it was made of, what it can do, and which file it is."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from eupnea.errors import ModelError
+
+
+class Calibration(BaseModel):
+    """Turns the network's answer into a certainty: `sigmoid(slope * logit + shift)`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slope: float = 1.0
+    shift: float = 0.0
+
+
+class Source(BaseModel):
+    """One data set that the model was trained on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    scans: int
+    licence: str
+
+
+class ModelCard(BaseModel):
+    """What a model is; lies beside its ONNX file as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    version: str
+    summary: str
+    organ: str = "lung"
+    sha256: str
+    """Of the ONNX file."""
+    plane_offsets_mm: tuple[float, ...]
+    plane_spacing_mm: float
+    calibration: Calibration = Calibration()
+    data: tuple[Source, ...]
+    training: dict[str, str | int | float | list[str]]
+    metrics: dict[str, float | str]
+    """Measured figures; a name says on what."""
+    limits: tuple[str, ...]
+    """What the model cannot do, for a reader."""
+
+    @classmethod
+    def read(cls, path: Path) -> ModelCard:
+        """Reads a card.
+
+        Raises:
+            ModelError: If the file is missing or is no card.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError as error:
+            raise ModelError(f"expected a model card {path.name}, found none") from error
+        except ValidationError as error:
+            raise ModelError(f"expected a model card, found {path.name}: {error}") from error
+
+
+def sha256_of(path: Path) -> str:
+    """The file's SHA-256 as hexadecimal text.
+
+    Raises:
+        ModelError: If the file cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"expected a model file, found none: {path.name}") from error

@@ -1,0 +1,121 @@
+"""How well a model knows normal lung: on held-out lungs, healthy and with laid-in disease."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eupnea.mask import Mask
+from eupnea.organ import Organ
+from eupnea.scan import Scan
+from eupnea.train.cases import Case
+from eupnea.train.disease import FAMILIES, Family, lay_disease
+from eupnea.train.disease.lay import Ground
+from eupnea.train.picture import draw_picture
+from eupnea.train.scores import dice
+from eupnea.volume import Volume
+
+HEALTHY = "healthy"
+LESIONS = 6
+"""Lesions of one family laid into each lung."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table: one held-out lung, healthy or with one family of disease."""
+
+    case: str
+    disease: str
+    roi_dice: float
+    abnormal_share: float
+    """Found abnormal, of the found region of interest; unknown voxels set aside."""
+    true_share: float
+    abnormal_dice: float
+
+
+def evaluate(
+    organ: Organ,
+    cases: Sequence[Case],
+    out: Path,
+    *,
+    families: Sequence[str] = tuple(FAMILIES),
+    seed: int = 7,
+    on_row: Callable[[Row], None] = lambda _: None,
+) -> list[Row]:
+    """Judges a model on held-out lungs; writes `scores.csv` and one picture per row.
+
+    Args:
+        organ: What finds roi and normal; `Model.organ` or any other.
+        cases: Lungs not trained on.
+        out: Folder for the table and the pictures.
+        families: Families of disease to lay in, one at a time.
+        seed: Decides the lesions.
+        on_row: Called for each line as it is ready.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for case in cases:
+        for name, scan, abnormal in _courses(case, families, seed):
+            row, normal, roi = judge(organ, case, scan, abnormal, disease=name)
+            draw_picture(out / f"{case.name} {name}.png", scan, roi, roi & ~normal, truth=abnormal)
+            rows.append(row)
+            on_row(row)
+    _write(rows, out / "scores.csv")
+    return rows
+
+
+def judge(
+    organ: Organ, case: Case, scan: Scan, abnormal: NDArray[np.bool_], *, disease: str
+) -> tuple[Row, NDArray[np.bool_], NDArray[np.bool_]]:
+    """One line of the table, and the normal region and roi that it was measured on."""
+    roi = organ.find_roi(scan).mask
+    normal = organ.find_normal(scan, roi).mask
+    found = roi.voxels & ~normal.voxels & ~case.unknown
+    known = int(np.count_nonzero(roi.voxels & ~case.unknown))
+    row = Row(
+        case=case.name,
+        disease=disease,
+        roi_dice=round(dice(roi.voxels, case.lung), 4),
+        abnormal_share=round(float(np.count_nonzero(found)) / max(known, 1), 5),
+        true_share=round(float(np.count_nonzero(abnormal) / np.count_nonzero(case.lung)), 5),
+        abnormal_dice=round(dice(found, abnormal & ~case.unknown), 4),
+    )
+    return row, normal.voxels, roi.voxels
+
+
+def _courses(
+    case: Case, families: Sequence[str], seed: int
+) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
+    """The case healthy, then with each family of disease."""
+    yield HEALTHY, case.scan, np.zeros_like(case.lung)
+    ground = Ground.of(case.hu, case.lung, case.spacing_mm, np.random.default_rng(seed))
+    for n, name in enumerate(families):
+        scan, abnormal = diseased(case, ground, FAMILIES[name], np.random.default_rng([seed, n]))
+        yield name, scan, abnormal
+
+
+def diseased(
+    case: Case, ground: Ground, family: Family, rng: np.random.Generator
+) -> tuple[Scan, NDArray[np.bool_]]:
+    """The case's scan with a few lesions of one family, and where they are."""
+    sick = lay_disease(case.hu, ground, [family] * LESIONS, rng)
+    volume = Volume(voxels=sick.hu, geometry=case.scan.geometry)
+    return replace(case.scan, volume=volume), sick.abnormal
+
+
+def abnormal_region(organ: Organ, scan: Scan) -> tuple[Mask, Mask]:
+    """The region of interest of a scan, and its abnormal part before the clean-up."""
+    roi = organ.find_roi(scan).mask
+    return roi, roi - organ.find_normal(scan, roi).mask
+
+
+def _write(rows: Sequence[Row], path: Path) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(Row.__dataclass_fields__))
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)

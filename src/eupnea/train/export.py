@@ -1,0 +1,147 @@
+"""From a checkpoint to what is shipped: an ONNX file and its card."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from eupnea.errors import ModelError
+from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
+from eupnea.segment.model import load
+from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM
+from eupnea.train.cases import Datalist
+from eupnea.train.checkpoint import Checkpoint
+from eupnea.train.fit import TrainingConfig
+from eupnea.train.network import UNet
+
+SUMMARY = (
+    "Trained network: judges each voxel from five neighbouring planes, first whether it is lung, "
+    "diseased parts included, then whether it is normal. Never trained on a diseased patient's "
+    "lesions, only on normal lung and synthetic disease."
+)
+
+LIMITS = (
+    "Trained on few scans of adults; children, contrast phases and rare anatomy are untried.",
+    "Not for scans with fewer than 10 slices or slices more than 10 mm apart.",
+    "Lesions below some 4 mm may be missed or taken for vessels.",
+    "Not a medical device; not for diagnosis.",
+)
+
+LARGEST_ERROR = 1e-4
+"""Between the shares of torch and of ONNX Runtime."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the card says beyond what the run knows."""
+
+    name: str
+    version: str
+    metrics: dict[str, float | str] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
+    limits: Sequence[str] = LIMITS
+
+
+def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
+    """Writes `NAME.onnx` and `NAME.json`, and checks that both do what torch does.
+
+    Args:
+        run: Folder of a training.
+        data: The data list that it was trained on.
+        folder: Where the two files go.
+        facts: Name, version, measured figures.
+
+    Raises:
+        ModelError: If the run has no checkpoint, or the exported network
+            answers otherwise than the trained one.
+    """
+    config = TrainingConfig.model_validate_json((run / "config.json").read_bytes())
+    saved = Checkpoint.load(run / "checkpoint.npz")
+    network = _Shares(saved, config)
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx = folder / f"{facts.name}.onnx"
+    write_onnx(network, onnx)
+    card = _card(facts, onnx, config, saved, Datalist.read(data))
+    onnx.with_suffix(".json").write_text(card.model_dump_json(indent=1) + "\n")
+    _compare(network, onnx)
+    return card
+
+
+def write_onnx(network: nn.Module, path: Path) -> None:
+    """Writes a network of planes to shares; batch and sides are free."""
+    free = {0: "batch", 2: "rows", 3: "columns"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            network,
+            (torch.zeros(1, len(PLANE_OFFSETS_MM), 32, 32),),
+            path,
+            dynamo=False,
+            input_names=["planes"],
+            output_names=["shares"],
+            dynamic_axes={"planes": free, "shares": free},
+        )
+
+
+class _Shares(nn.Module):  # type: ignore[misc]
+    """The trained network with averaged weights, answering in shares from 0 to 1."""
+
+    def __init__(self, saved: Checkpoint, config: TrainingConfig) -> None:
+        super().__init__()
+        self.network = UNet(channels=len(PLANE_OFFSETS_MM), widths=config.widths)
+        saved.restore_weights(self.network, self.network)
+        self.eval()
+
+    def forward(self, planes: Tensor) -> Tensor:
+        roi, normal_in_roi = torch.sigmoid(self.network(planes)).split(1, dim=1)
+        return torch.cat([roi, roi * normal_in_roi], dim=1)
+
+
+def _card(
+    facts: Facts, onnx: Path, config: TrainingConfig, saved: Checkpoint, datalist: Datalist
+) -> ModelCard:
+    used = [entry for entry in datalist.cases if not entry.hold_out]
+    return ModelCard(
+        name=facts.name,
+        version=facts.version,
+        summary=SUMMARY,
+        sha256=sha256_of(onnx),
+        plane_offsets_mm=PLANE_OFFSETS_MM,
+        plane_spacing_mm=PLANE_SPACING_MM,
+        calibration=facts.calibration,
+        data=tuple(
+            Source(
+                name=name,
+                scans=sum(entry.source == name for entry in used),
+                licence=licence,
+            )
+            for name, licence in datalist.sources.items()
+        ),
+        training={
+            "steps": saved.step,
+            "minutes": round(saved.elapsed_s / 60, 1),
+            "seed": config.seed,
+            "batch": config.batch,
+            "families_left_out": list(config.left_out),
+            "scans_held_out": [entry.name for entry in datalist.cases if entry.hold_out],
+        },
+        metrics=facts.metrics,
+        limits=tuple(facts.limits),
+    )
+
+
+def _compare(network: nn.Module, onnx: Path) -> None:
+    """Refuses an export that answers otherwise than the network."""
+    rng = np.random.default_rng(0)
+    planes = rng.normal(0.0, 1.0, (2, len(PLANE_OFFSETS_MM), 48, 64)).astype(np.float32)
+    with torch.no_grad():
+        expected = network(torch.from_numpy(planes)).numpy()
+    error = float(np.abs(load(onnx).run(planes) - expected).max())
+    if not error < LARGEST_ERROR:
+        raise ModelError(f"expected the answers of torch within {LARGEST_ERROR}, found {error:.2g}")
