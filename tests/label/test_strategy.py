@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eupnea.label import LabelType, Reason, SizeMeasure, Thresholds, plan_label
+from eupnea.label.plan import LabelType, Reason, SizeMeasure, Thresholds
+from eupnea.label.strategy import plan_label
 
 CUTS = Thresholds(size_ml=100.0, count=3, fraction=0.05)
 

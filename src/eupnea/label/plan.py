@@ -64,8 +64,18 @@ class LabelPlan:
     @property
     def sentence(self) -> str:
         """The reason in words."""
-        found = (
-            f"{self.count} candidate regions, largest {self.largest_ml:.1f} ml, "
-            f"together {self.fraction:.1%} of the organ"
+        cuts = self.thresholds
+        size = self.largest_ml if cuts.measure is SizeMeasure.LARGEST else self.total_ml
+        subject = "The largest region has" if size == self.largest_ml else "All regions have"
+        if self.reason is Reason.LARGE:
+            return f"{subject} {size:.1f} ml; from {cuts.size_ml:g} ml on they are large."
+        if self.count == 0:
+            return "No abnormal region was found."
+        count = "1 region" if self.count == 1 else f"{self.count} regions"
+        if self.reason is Reason.SMALL_AND_FEW:
+            return f"{count}, small (below {cuts.size_ml:g} ml) and few (below {cuts.count})."
+        relation = "at least" if self.reason is Reason.MANY_AND_SPREAD else "below"
+        return (
+            f"{count}, small but many (from {cuts.count} on), together {self.fraction:.1%} of the "
+            f"organ, {relation} {cuts.fraction:.1%}."
         )
-        return f"{self.reason}: label the {self.label_type} side ({found})"

@@ -1,0 +1,68 @@
+"""`eupnea label`: which side of each image to label, and the labels taken back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eupnea.cli.arguments import OutFolder
+from eupnea.label.plan import LabelType, SizeMeasure, Thresholds
+
+PARTLY_DONE = 4
+DEFAULTS = Thresholds()
+
+label_app = typer.Typer(
+    help="Decide which side of each image to label, and take drawn labels back.",
+    no_args_is_help=True,
+)
+
+
+@label_app.command()
+def plan(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE",
+            help="One patient each: a DICOM folder or zip, one image file, or a folder of them.",
+            show_default=False,
+        ),
+    ],
+    out: OutFolder,
+    normal: Annotated[
+        str, typer.Option(metavar="METHOD", help="What finds the normal region.")
+    ] = "density-baseline",
+    size_ml: Annotated[
+        float, typer.Option(help="From this size on, regions are large.")
+    ] = DEFAULTS.size_ml,
+    measure: Annotated[SizeMeasure, typer.Option(help="What the size is of.")] = DEFAULTS.measure,
+    count: Annotated[
+        int, typer.Option(help="From this number on, regions are many.")
+    ] = DEFAULTS.count,
+    share: Annotated[
+        float, typer.Option(help="From this share of the organ on, many regions are spread.")
+    ] = DEFAULTS.fraction,
+) -> None:
+    """Decide which side of each image to label, and write a worklist with prelabels.
+
+    Example: `eupnea label plan patient1/ patient2/ scan.nii.gz --out to-label`
+    """
+    from eupnea.cli.progress import Watch
+    from eupnea.label.planning import plan_labels
+    from eupnea.segment import find_organ
+
+    cuts = Thresholds(size_ml=size_ml, count=count, fraction=share, measure=measure)
+    with Watch() as watch:
+        organ = find_organ(normal=normal)
+        worklist = plan_labels(sources, out, organ=organ, thresholds=cuts, progress=watch)
+    sides = [item.label_type for item in worklist.items]
+    sys.stderr.write(
+        f"{len(sides)} images, {sides.count(LabelType.NORMAL)} to draw normal; "
+        f"open {out / 'worklist.html'}\n"
+    )
+    for left_out in worklist.left_out:
+        sys.stderr.write(f"eupnea: left out {left_out.source}: {left_out.text}\n")
+    if worklist.left_out:
+        raise typer.Exit(PARTLY_DONE)

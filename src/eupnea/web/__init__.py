@@ -1,0 +1,1 @@
+"""The ways in by HTTP. Needs the extra `web`."""
