@@ -1,0 +1,57 @@
+"""Identifiers that are the same for the same thing, whenever and wherever it is written."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID, uuid5
+
+import numpy as np
+from numpy.typing import NDArray
+
+import eupnea
+from eupnea.analysis import Analysis, ScanAnalysis
+from eupnea.errors import OutputError
+
+NAMESPACE = UUID("b6f0c1de-5a51-5d8e-9a0f-3f1f0c6b7c1a")
+"""Eupnea's own, so that no other program derives the same identifiers."""
+
+
+def uid(*parts: str) -> str:
+    """A DICOM UID under 2.25, made from a name (PS3.5 B.2).
+
+    Examples:
+        >>> uid("a", "b") == uid("a", "b"), uid("a", "b") == uid("ab")
+        (True, False)
+    """
+    return f"2.25.{uuid5(NAMESPACE, '/'.join(map(_quoted, parts))).int}"
+
+
+def tracking_uid(analysis: Analysis, name: str) -> str:
+    """One identity of a region, or of a whole mask, in all studies of a patient.
+
+    It hangs on the first scan's series and the name alone: a later analysis
+    that adds a scan, and keeps the names, keeps the identities.
+    """
+    return uid("track", series_uid(analysis.scans[0]), name)
+
+
+def series_uid(found: ScanAnalysis) -> str:
+    """The series that a scan was read from.
+
+    Raises:
+        OutputError: The scan comes from no DICOM series.
+    """
+    series = found.scan.provenance.series_uid
+    if series is None:
+        raise OutputError(f"scan {found.index} comes from no DICOM series")
+    return series
+
+
+def content_uid(kind: str, found: ScanAnalysis, voxels: NDArray[np.generic]) -> str:
+    """An identifier of an object that changes when its content does."""
+    digest = hashlib.sha256(np.ascontiguousarray(voxels).data).hexdigest()
+    return uid(kind, series_uid(found), eupnea.__version__, digest)
+
+
+def _quoted(part: str) -> str:
+    return part.replace("%", "%25").replace("/", "%2F")

@@ -1,0 +1,60 @@
+"""The headers that a DICOM object is derived from."""
+
+from __future__ import annotations
+
+from copy import copy
+
+from pydicom.dataset import Dataset
+
+from eupnea.analysis import ScanAnalysis
+from eupnea.scan import Scan
+from eupnea.write.dicom.identity import uid
+
+EMPTY_WHEN_ABSENT = (
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+    "PositionReferenceIndicator",
+)
+"""Type 2: an object must have them, and may leave them empty (PS3.3 C.7)."""
+
+
+def has_dicom(scan: Scan) -> bool:
+    """Whether DICOM objects can be derived from a scan."""
+    headers = scan.provenance.dicom
+    needed = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+    return bool(headers) and all(keyword in one for one in headers for keyword in needed)
+
+
+def source_headers(found: ScanAnalysis) -> list[Dataset]:
+    """Headers of the source slices, with everything that a derived object must copy.
+
+    What the source lacks is empty, or for the frame of reference made from the
+    series; the headers of the scan stay as they are.
+    """
+    return [_completed(header) for header in found.scan.provenance.dicom]
+
+
+def _completed(header: Dataset) -> Dataset:
+    whole = copy(header)
+    for keyword in EMPTY_WHEN_ABSENT:
+        if keyword not in whole:
+            setattr(whole, keyword, "")
+    if not whole.get("FrameOfReferenceUID"):
+        whole.FrameOfReferenceUID = uid("frame of reference", whole.SeriesInstanceUID)
+    return whole
+
+
+def stamp(derived: Dataset, found: ScanAnalysis) -> None:
+    """Date an object as its scan, so that the same input gives the same bytes."""
+    moment = found.scan.acquired_at
+    derived.ContentDate, derived.ContentTime = f"{moment:%Y%m%d}", f"{moment:%H%M%S}"
+    for keyword in ("InstanceCreationDate", "InstanceCreationTime", "SeriesDate", "SeriesTime"):
+        if keyword in derived:
+            delattr(derived, keyword)
