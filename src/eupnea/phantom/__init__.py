@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from eupnea.phantom.build import build
+from eupnea.phantom.dicom import write_dicom
+from eupnea.phantom.nifti import write_nifti, write_truth
 from eupnea.phantom.patient import Patient, PhantomScan
 from eupnea.phantom.plan import Kernel, LesionKind, LesionPlan, PatientPlan, ScanPlan
 from eupnea.phantom.scenario import draw_plan, make_patient, repeat_plan
@@ -25,4 +27,7 @@ __all__ = [
     "draw_plan",
     "make_patient",
     "repeat_plan",
+    "write_dicom",
+    "write_nifti",
+    "write_truth",
 ]

@@ -61,13 +61,14 @@ class Anatomy:
 
     def uneven(self, place: Place) -> Place:
         """Positions shifted by a few mm, so that no solid is a perfect one."""
-        axes = [place.x.copy(), place.y.copy(), place.z.copy()]
+        x, y, z = place.x.copy(), place.y.copy(), place.z.copy()
         for vector, phase, size in self.waves.astype(np.float32):
             angle = place.x * vector[0] + place.y * vector[1] + place.z * vector[2] + phase[0]
             swing = np.sin(angle)
-            for axis, amount in zip(axes, size, strict=True):
-                axis += amount * swing
-        return Place(x=axes[0], y=axes[1], z=axes[2])
+            x += size[0] * swing
+            y += size[1] * swing
+            z += size[2] * swing
+        return Place(x=x, y=y, z=z)
 
     def cavity(self, place: Place) -> Floats:
         """The inside of the rib cage, closed above, open below."""
@@ -111,7 +112,7 @@ class Anatomy:
     def dome(self, place: Place) -> Floats:
         """Everything below the diaphragm: two domes that fall to the edge of the chest."""
         tops = (self.right_dome_mm, self.right_dome_mm - 14)
-        heights = []
+        heights: list[Floats] = []
         for side, top in zip((-1, 1), tops, strict=True):
             across = (place.x - side * np.float32(62)) / 62
             along = (place.y + 14) / 74

@@ -48,9 +48,7 @@ def skin(anatomy: Anatomy, place: Place) -> Floats:
     across = np.abs(place.x / np.float32(half_x)) ** np.float32(2.5)
     deep = np.abs((place.y - 8) / np.float32(half_y)) ** np.float32(2.5)
     trunk = ((across + deep) ** np.float32(0.4) - 1) * np.float32(half_y)
-    breast = [
-        ellipsoid(place, (side * 68, -half_y + 18, 5), (62, 26, 70)) for side in (-1, 1)
-    ]
+    breast = [ellipsoid(place, (side * 68, -half_y + 18, 5), (62, 26, 70)) for side in (-1, 1)]
     shoulders = ellipsoid(place, (0, 30, 165), (235, 88, 120))
     whole = either(trunk, *breast, shoulders, blend_mm=25)
     return both(whole, place.y - np.float32(half_y + 4), blend_mm=20)
@@ -85,9 +83,7 @@ def _abdomen(place: Place, cavity: Floats, dome: Floats) -> list[Layer]:
     stomach = ellipsoid(place, (58, -22, -108), (42, 40, 36))
     bubble = both(ellipsoid(place, (58, -22, -108), (38, 36, 32)), place.y + 32, blend_mm=2)
     spleen = ellipsoid(place, (88, 42, -118), (34, 44, 40))
-    colon = [
-        ellipsoid(place, (72 - 16 * n, -66 + 6 * n, -138), (13, 14, 12)) for n in range(3)
-    ]
+    colon = [ellipsoid(place, (72 - 16 * n, -66 + 6 * n, -138), (13, 14, 12)) for n in range(3)]
     return [
         Layer(solid=inside, hu=FAT_HU),
         Layer(solid=both(liver, inside), hu=LIVER_HU),
@@ -106,8 +102,11 @@ def _spine(anatomy: Anatomy, place: Place) -> list[Layer]:
     column = pillar(place, (0, 60), (18, 15))
     arch = either(
         both(slab(place.x, 0, 4), slab(place.y, 108, 20), 5 - level),
-        both(slab(place.x, 0, 34), slab(place.y, 88 + np.abs(place.x) * np.float32(0.15), 5),
-             5 - level),
+        both(
+            slab(place.x, 0, 34),
+            slab(place.y, 88 + np.abs(place.x) * np.float32(0.15), 5),
+            5 - level,
+        ),
         both(pillar(place, (0, 84), (15, 14)), np.float32(2) - level),
         blend_mm=4,
     )

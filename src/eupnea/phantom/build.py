@@ -68,9 +68,7 @@ def _scan(plan: PatientPlan, index: int, tissue: Tissue, outlines: list[Outline]
     )
 
 
-def _patches(
-    plan: PatientPlan, index: int, motion: Motion, outlines: list[Outline]
-) -> list[Patch]:
+def _patches(plan: PatientPlan, index: int, motion: Motion, outlines: list[Outline]) -> list[Patch]:
     placed = (
         place_lesion(
             outline,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from eupnea.phantom.shapes import Place
 from eupnea.phantom.tree import Tubes, grow
 
 Points = NDArray[np.float64]
+Path = tuple[Sequence[tuple[float, float, float]], tuple[float, ...]]
+"""Positions, and the radius at each."""
 
 ENDS = 2600
 """Twigs of each tree in both lungs, at full detail."""
@@ -30,8 +33,13 @@ HILA = {
     5: (38.0, 18.0, -6.0),
 }
 """Where each lobe's bronchus starts (see `Anatomy.lobe` for the numbers)."""
-ATRIUM = {1: (-24.0, -2.0, -8.0), 2: (-26.0, -6.0, -22.0), 3: (-24.0, 14.0, -30.0),
-          4: (27.0, 2.0, -8.0), 5: (27.0, 16.0, -28.0)}
+ATRIUM = {
+    1: (-24.0, -2.0, -8.0),
+    2: (-26.0, -6.0, -22.0),
+    3: (-24.0, 14.0, -30.0),
+    4: (27.0, 2.0, -8.0),
+    5: (27.0, 16.0, -28.0),
+}
 """Where each lobe's vein ends."""
 
 
@@ -110,7 +118,7 @@ def _beside(bundle: Tubes, rng: np.random.Generator) -> Tubes:
 
 def _trunk_airways() -> Tubes:
     """Trachea, main bronchi and the way to each lobe."""
-    paths = [
+    paths: list[Path] = [
         ([(0, 8, 180), (0, 12, 80), CARINA], (8.8, 8.6, 8.2)),
         ([CARINA, (-20, 16, 25), (-33, 14, 14), (-34, 14, 0), HILA[3]], (6.8, 6.4, 5.6, 5.0, 3.6)),
         ([(-24, 16, 23), HILA[1]], (4.8, 3.6)),
@@ -123,9 +131,20 @@ def _trunk_airways() -> Tubes:
 
 def _trunk_blood() -> Tubes:
     """Aorta, great vessels of the neck, vena cava and the pulmonary trunk."""
-    paths = [
-        ([(4, -14, -25), (-8, -24, 10), (-4, -18, 38), (10, 4, 50), (20, 30, 44), (21, 43, 28),
-          (20, 45, -60), (8, 46, -150)], (15, 15.5, 15, 13.5, 13, 12.5, 12, 10.5)),
+    paths: list[Path] = [
+        (
+            [
+                (4, -14, -25),
+                (-8, -24, 10),
+                (-4, -18, 38),
+                (10, 4, 50),
+                (20, 30, 44),
+                (21, 43, 28),
+                (20, 45, -60),
+                (8, 46, -150),
+            ],
+            (15, 15.5, 15, 13.5, 13, 12.5, 12, 10.5),
+        ),
         ([(-2, -14, 48), (-14, -10, 75), (-22, -4, 180)], (6.5, 6, 4.5)),
         ([(8, 0, 54), (12, 0, 80), (18, 2, 180)], (4.5, 4.2, 3.8)),
         ([(16, 14, 52), (22, 14, 80), (30, 12, 180)], (5, 4.8, 4.2)),
@@ -139,7 +158,7 @@ def _trunk_blood() -> Tubes:
     return _tubes(paths)
 
 
-def _tubes(paths: list[tuple[list[tuple[float, float, float]], tuple[float, ...]]]) -> Tubes:
+def _tubes(paths: Sequence[Path]) -> Tubes:
     return Tubes.join(
         *(Tubes.along(np.array(path, dtype=np.float64), np.array(radii)) for path, radii in paths)
     )

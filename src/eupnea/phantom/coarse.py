@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.geometry import Geometry
+from eupnea.phantom.shapes import Floats
 
-Floats = NDArray[np.float32]
 Window = tuple[slice, slice]
 
 
@@ -24,8 +24,9 @@ class Coarse:
     @cached_property
     def grid(self) -> Geometry:
         """The coarse grid; its first and last voxels lie on those of the fine one."""
-        spans = [(n - 1) * step for n, step in zip(self.fine.shape, self.fine.spacing_mm,
-                                                  strict=True)]
+        spans = [
+            (n - 1) * step for n, step in zip(self.fine.shape, self.fine.spacing_mm, strict=True)
+        ]
         k, j, i = (max(2, int(np.ceil(span / self.step_mm)) + 1) for span in spans)
         z, y, x = (span / (n - 1) for span, n in zip(spans, (k, j, i), strict=True))
         return Geometry.regular(
@@ -34,7 +35,7 @@ class Coarse:
 
     def points(self) -> NDArray[np.float64]:
         """LPS mm (k, j, i, 3) of all coarse voxels."""
-        index = np.stack(np.indices(self.grid.shape, dtype=np.float64), axis=-1)
+        index = np.moveaxis(np.indices(self.grid.shape, dtype=np.float64), 0, -1)
         return self.grid.to_mm(index)
 
     def section(self, field: Floats, k: int) -> Floats:

@@ -74,7 +74,12 @@ class Patch:
 
 
 def place_lesion(
-    outline: Outline, *, number: int, radius_mm: float, motion: Motion, grid: Geometry,
+    outline: Outline,
+    *,
+    number: int,
+    radius_mm: float,
+    motion: Motion,
+    grid: Geometry,
 ) -> Patch | None:
     """A focus as it lies in one scan; `None` if it is outside the grid."""
     centre = np.array(outline.plan.centre_mm)
@@ -98,39 +103,4 @@ def place_lesion(
 
 
 def _points(grid: Geometry) -> NDArray[np.float64]:
-    return grid.to_mm(np.stack(np.indices(grid.shape, dtype=np.float64), axis=-1))
-
-
-def density(
-    patch: Patch, depth_mm: Floats, healthy_hu: Floats, texture: Floats, weave: Floats
-) -> Floats:
-    """Hounsfield units inside a lesion, where the healthy lung would have others.
-
-    Args:
-        patch: The focus.
-        depth_mm: Depth inside it.
-        healthy_hu: The lung without it.
-        texture: Smooth noise, mean 0, standard deviation 1.
-        weave: The same, of coarser grain.
-    """
-    match patch.kind:
-        case LesionKind.GROUND_GLASS:
-            return healthy_hu + 230 + 55 * texture
-        case LesionKind.RETICULATION:
-            lines = np.exp(-((weave / 0.28) ** 2))
-            return healthy_hu + 70 + lines * (-120 - healthy_hu)
-        case LesionKind.BULLA:
-            wall = np.clip(1.2 - depth_mm, 0, 1)
-            return -985 + wall * 500 + 4 * texture
-        case LesionKind.CAVITY:
-            hollow = np.clip(depth_mm - 0.42 * patch.radius_mm, 0, 1)
-            return 25 + 12 * texture - hollow * 975
-        case LesionKind.PART_SOLID:
-            core = np.clip(depth_mm - 0.5 * patch.radius_mm, 0, 1)
-            return healthy_hu + 210 + 45 * texture + core * (20 - healthy_hu - 210)
-        case LesionKind.NODULE:
-            return 35 + 8 * texture
-        case LesionKind.CONSOLIDATION:
-            return 30 + 22 * texture
-        case LesionKind.PLEURAL:
-            return 22 + 10 * texture
+    return grid.to_mm(np.moveaxis(np.indices(grid.shape, dtype=np.float64), 0, -1))

@@ -38,6 +38,10 @@ class Patient:
         """The scans as any other patient's."""
         return Timeline(scans=tuple(scan.scan for scan in self.scans))
 
+    def scan_name(self, index: int) -> str:
+        """What files of one scan are called, such as `00_2024-03-05`."""
+        return f"{index:02d}_{self.scans[index].scan.acquired_at.date().isoformat()}"
+
     def displace(self, points_mm: ArrayLike, *, source: int, target: int) -> NDArray[np.float64]:
         """Where points (..., 3) of one scan, LPS mm, truly lie in another.
 

@@ -42,6 +42,26 @@ class Kernel(StrEnum):
     LUNG = "B60f"
 
 
+def chest_grid(
+    *,
+    shape: tuple[int, int, int] = (300, 512, 512),
+    spacing_mm: tuple[float, float, float] = (1.0, 0.7, 0.7),
+) -> Geometry:
+    """A canonical grid around the middle of the chest, which is the origin.
+
+    Args:
+        shape: Numbers of slices, rows and columns.
+        spacing_mm: Distances between slices, rows and columns.
+    """
+    z, y, x = (-(n - 1) * step / 2 for n, step in zip(shape, spacing_mm, strict=True))
+    return Geometry.regular(shape=shape, spacing_mm=spacing_mm, origin_mm=(x, y, z))
+
+
+def small_grid() -> Geometry:
+    """The coarse grid of tests: 96 x 128 x 128 voxels of 3 x 2.7 x 2.7 mm."""
+    return chest_grid(shape=(96, 128, 128), spacing_mm=(3.0, 2.7, 2.7))
+
+
 @dataclass(frozen=True, kw_only=True)
 class LesionPlan:
     """One focus of disease and its size in every scan.
@@ -95,7 +115,7 @@ class PatientPlan:
     """Decides the anatomy, the texture, the outlines and the noise."""
     scans: tuple[ScanPlan, ...]
     lesions: tuple[LesionPlan, ...] = ()
-    grid: Geometry = field(default_factory=lambda: grid())
+    grid: Geometry = field(default_factory=chest_grid)
     """The grid of every scan; its middle is the middle of the chest."""
     detail: float = 1.0
     """Share of the vessel and airway branches to grow; small grids need few."""
@@ -113,23 +133,3 @@ class PatientPlan:
 
 FIRST_SCAN = datetime(2024, 3, 5, 9, 30, tzinfo=UTC)
 """When the first scan of a drawn patient is taken."""
-
-
-def grid(
-    *,
-    shape: tuple[int, int, int] = (300, 512, 512),
-    spacing_mm: tuple[float, float, float] = (1.0, 0.7, 0.7),
-) -> Geometry:
-    """A canonical grid around the middle of the chest, which is the origin.
-
-    Args:
-        shape: Numbers of slices, rows and columns.
-        spacing_mm: Distances between slices, rows and columns.
-    """
-    z, y, x = (-(n - 1) * step / 2 for n, step in zip(shape, spacing_mm, strict=True))
-    return Geometry.regular(shape=shape, spacing_mm=spacing_mm, origin_mm=(x, y, z))
-
-
-def small_grid() -> Geometry:
-    """The coarse grid of tests: 96 x 128 x 128 voxels of 3 x 2.7 x 2.7 mm."""
-    return grid(shape=(96, 128, 128), spacing_mm=(3.0, 2.7, 2.7))

@@ -14,14 +14,13 @@ from eupnea.phantom.anatomy import Anatomy
 from eupnea.phantom.body import BLOOD_HU, CORTEX_HU, MARROW_HU, Layer, layers, ribs
 from eupnea.phantom.circulation import Circulation
 from eupnea.phantom.coarse import Coarse, Window
-from eupnea.phantom.lesion import Patch, density
+from eupnea.phantom.lesion import Patch
 from eupnea.phantom.motion import Motion
+from eupnea.phantom.pathology import DENSITY, Spot
 from eupnea.phantom.plan import ScanPlan
-from eupnea.phantom.shapes import Place
+from eupnea.phantom.shapes import Floats, Place
 from eupnea.phantom.texture import SliceNoise, sample, tile
 from eupnea.phantom.tree import Tubes
-
-Floats = NDArray[np.float32]
 
 AIR_HU, LUMEN_HU, WALL_HU = -1000, -990, 10
 LUNG_HU = -862
@@ -50,12 +49,12 @@ class Tissue:
     weave: Floats
 
     @classmethod
-    def of(
-        cls, anatomy: Anatomy, tubes: Circulation, rng: np.random.Generator
-    ) -> Tissue:
+    def of(cls, anatomy: Anatomy, tubes: Circulation, rng: np.random.Generator) -> Tissue:
         """Adds a texture to the anatomy."""
         return cls(
-            anatomy=anatomy, circulation=tubes, texture=tile(rng, 0.7, 1.6, 4.0),
+            anatomy=anatomy,
+            circulation=tubes,
+            texture=tile(rng, 0.7, 1.6, 4.0),
             weave=tile(rng, 1.2),
         )
 
@@ -164,10 +163,14 @@ class Painter:
         depth = patch.depth_mm[k - patch.box[0].start]
         share = np.clip(0.5 + depth / (self._ramp + np.float32(patch.soft_mm)), 0, 1)
         share *= self._share(self._at(self._lungs, k, window))
-        healthy = self._healthy(k, window)
-        texture = self._sample(self._tissue.texture, k, window, TEXTURE_MM)
-        weave = self._sample(self._tissue.weave, k, window, WEAVE_MM)
-        hu[window] += share * (density(patch, depth, healthy, texture, weave) - hu[window])
+        spot = Spot(
+            depth_mm=depth,
+            radius_mm=patch.radius_mm,
+            healthy_hu=self._healthy(k, window),
+            texture=self._sample(self._tissue.texture, k, window, TEXTURE_MM),
+            weave=self._sample(self._tissue.weave, k, window, WEAVE_MM),
+        )
+        hu[window] += share * (DENSITY[patch.kind](spot) - hu[window])
 
     def _healthy(self, k: int, window: Window) -> Floats:
         """Lung tissue without vessels; its mass is that of the reference space."""
@@ -185,7 +188,7 @@ class Painter:
         return self._coarse.refine(self._coarse.section(field, k), window)
 
     def _share(self, solid: Floats) -> Floats:
-        return np.clip(np.float32(0.5) - solid / self._ramp, 0, 1)
+        return np.asarray(np.clip(np.float32(0.5) - solid / self._ramp, 0, 1))
 
 
 def paint(

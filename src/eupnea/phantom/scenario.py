@@ -20,7 +20,7 @@ from eupnea.phantom.plan import (
     LesionPlan,
     PatientPlan,
     ScanPlan,
-    grid,
+    chest_grid,
     small_grid,
 )
 
@@ -71,7 +71,7 @@ def draw_plan(*, seed: int, small: bool = False, scans: int = 3) -> PatientPlan:
         seed=seed,
         scans=_scans(scans, rng),
         lesions=_lesions(Anatomy.draw(chance(seed, ANATOMY)), scans, rng),
-        grid=small_grid() if small else grid(),
+        grid=small_grid() if small else chest_grid(),
         detail=SMALL_DETAIL if small else 1.0,
     )
 

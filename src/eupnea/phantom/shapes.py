@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
+"""Mostly of 32 bits: no solid needs more."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,9 +40,7 @@ def ellipsoid(
     return np.asarray((np.sqrt(squares) - 1) * np.float32(min(radii)), dtype=np.float32)
 
 
-def pillar(
-    place: Place, centre: tuple[float, float], radii: tuple[float, float]
-) -> Floats:
+def pillar(place: Place, centre: tuple[float, float], radii: tuple[float, float]) -> Floats:
     """An endless upright column with an elliptical section."""
     squares = ((place.x - np.float32(centre[0])) / np.float32(radii[0])) ** 2
     squares += ((place.y - np.float32(centre[1])) / np.float32(radii[1])) ** 2

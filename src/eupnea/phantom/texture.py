@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from eupnea.phantom.plan import Kernel
-
-Floats = NDArray[np.float32]
+from eupnea.phantom.shapes import Floats
 
 TILE = 96
 """Voxels along each side of a tile."""
 
 PASS = {Kernel.SOFT: (0.75, 2.6, 0.5), Kernel.LUNG: (0.45, 1.2, 0.6)}
-"""Each kernel's band of noise in the slice: fine and coarse width in mm, share of coarse removed."""
+"""Each kernel's noise: width of its finest and its coarsest grain (mm), share of that removed."""
 BETWEEN_SLICES = 0.6
 """How much of its neighbour's noise a slice shares at 1 mm distance."""
 

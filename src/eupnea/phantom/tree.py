@@ -94,9 +94,7 @@ class _Bud:
     served: NDArray[np.intp]
 
 
-def grow(
-    *, root_mm: Points, radius_mm: float, ends_mm: Points, rng: np.random.Generator
-) -> Tubes:
+def grow(*, root_mm: Points, radius_mm: float, ends_mm: Points, rng: np.random.Generator) -> Tubes:
     """A tree from a root to every end point, thinning as it branches.
 
     Each branch goes part of the way to the middle of the points it serves,
@@ -127,9 +125,7 @@ def grow(
     return Tubes.join(*pieces)
 
 
-def _children(
-    bud: _Bud, served: Points, tip: Points, radius: float, side: Points
-) -> list[_Bud]:
+def _children(bud: _Bud, served: Points, tip: Points, radius: float, side: Points) -> list[_Bud]:
     """Two buds, on either side of the plane in which the branch lies."""
     height = served @ side
     upper = height > np.median(height)
