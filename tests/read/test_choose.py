@@ -30,6 +30,7 @@ def series(name: str, *, slices: int = 32, spacing: float = 5.0, **attributes: A
     ("better", "worse"),
     [
         ({}, {"slices": 16}),
+        ({}, {"BodyPartExamined": "HEAD", "spacing": 1.0, "slices": 200}),
         ({}, {"ImageType": ["DERIVED", "SECONDARY"], "spacing": 1.0, "slices": 200}),
         ({"spacing": 1.0, "slices": 200}, {}),
         ({"ConvolutionKernel": "B30f"}, {"ConvolutionKernel": "B70f"}),

@@ -61,6 +61,12 @@ def test_equal_copies_are_dropped(tmp_path: Path) -> None:
     assert codes(scan) == {"DUPLICATES_DROPPED"}
 
 
+def test_dropped_copies_are_accounted_for(tmp_path: Path) -> None:
+    """Of two equal slices one is used, and the other says what it is."""
+    files = reading_of([*ct_series(), ct_series()[3]], tmp_path).files
+    assert [file.reason for file in files if not file.used] == ["copy of another slice"]
+
+
 def test_a_localizer_under_the_same_series_is_left_out(tmp_path: Path) -> None:
     """A scout filed with the slices does not stretch the volume."""
     scout = ct_series()[0]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.note import Severity
 from eupnea.read.attributes import text
+from eupnea.read.body_part import other_part
 from eupnea.read.finding import Finding, Tools
 from eupnea.read.identity import are_mixed
 from eupnea.read.series import Series
-
-OTHER_PARTS = {"HEAD", "BRAIN", "SKULL", "NECK", "PELVIS", "KNEE", "FOOT", "HAND", "LEG", "SPINE"}
 
 
 def is_one_patient(series: Series, tools: Tools) -> Finding | None:
@@ -120,8 +119,8 @@ def is_plain_monochrome(series: Series, tools: Tools) -> Finding | None:
 def is_chest_by_name(series: Series, tools: Tools) -> Finding | None:
     """The header does not name another part of the body; it is often wrong, so this is a note."""
     del tools
-    part = (text(series.first.attributes, "BodyPartExamined") or "").upper()
-    if part not in OTHER_PARTS:
+    part = other_part(series.first.attributes)
+    if part is None:
         return None
     return Finding(
         code="BODY_PART_OTHER",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from eupnea.read.body_part import is_chest_unlikely
 from eupnea.read.series import Series
 
 CHEST_EXTENT_MM = 150.0
@@ -89,6 +90,7 @@ class Kind:
 class Preference:
     """Lower is better; the first field that differs decides."""
 
+    elsewhere: bool
     misses_lungs: bool
     derived: bool
     uncommon: bool
@@ -101,6 +103,7 @@ class Preference:
     def of(cls, series: Series, common: Kind | None) -> Preference:
         """How well a series suits the measurement, and the comparison with other studies."""
         return cls(
+            elsewhere=is_chest_unlikely(series.first.attributes),
             misses_lungs=series.extent_mm < CHEST_EXTENT_MM,
             derived=not series.first.is_original,
             uncommon=common is not None and Kind.of(series) != common,
@@ -133,4 +136,8 @@ def common_kind(studies: Iterable[Iterable[Series]]) -> Kind | None:
 
 
 def _is_suitable(series: Series) -> bool:
-    return series.first.is_original and series.extent_mm >= CHEST_EXTENT_MM
+    return (
+        series.first.is_original
+        and series.extent_mm >= CHEST_EXTENT_MM
+        and not is_chest_unlikely(series.first.attributes)
+    )

@@ -40,9 +40,9 @@ def _read_one(candidates: tuple[Series, ...], ledger: Ledger, tools: Tools) -> D
     refused: list[Refusal] = []
     for n, series in enumerate(candidates):
         mended, findings = examine(series, tools)
-        findings += _notes_on_choice(series, refused, ledger)
+        told = (*findings, *_notes_on_choice(series, refused, ledger))
         try:
-            draft = _assemble(mended, findings, tools)
+            draft = _assemble(mended, told, tools)
         except Refusal as refusal:
             refused.append(refusal)
             known = any(finding.refusal is refusal for finding in findings)
@@ -50,7 +50,7 @@ def _read_one(candidates: tuple[Series, ...], ledger: Ledger, tools: Tools) -> D
                 series, findings if known else (*findings, Finding.refused(refusal))
             )
             continue
-        ledger.used(series, "the scan of its study", findings)
+        ledger.used(series, told)
         for other in candidates[n + 1 :]:
             ledger.set_aside(other, f"another series of the study was preferred: {series.name}")
         return draft

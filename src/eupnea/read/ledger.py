@@ -43,9 +43,10 @@ class Ledger:
         folders = {one.file.folder for one in series.slices}
         return sum(file.folder in folders for file in self.unreadable)
 
-    def used(self, series: Series, reason: str, findings: tuple[Finding, ...] = ()) -> None:
-        """A series became a scan."""
-        self._judge(series, Outcome.USED, reason, findings)
+    def used(self, series: Series, findings: tuple[Finding, ...]) -> None:
+        """A series became the scan of its study; what it leaves out are copies."""
+        self._judge(series, Outcome.USED, "the scan of its study", findings)
+        self.reasons |= {one.file.name: "copy of another slice" for one in series.slices}
 
     def set_aside(self, series: Series, reason: str) -> None:
         """A series was not needed."""

@@ -49,7 +49,8 @@ class PixelReader:
             return self._decode(one)
         if self._frames is None or self._name != one.file.name:
             self._name, self._frames = one.file.name, self._decode(one)
-        return np.asarray(self._frames.reshape(-1, *one.shape)[one.frame])
+        with refusing(one.name, expected="pixels for each frame"):
+            return np.asarray(self._frames.reshape(-1, *one.shape)[one.frame])
 
     def _decode(self, one: CtSlice) -> NDArray[Any]:
         with refusing(one.name, expected="pixels that can be decoded"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.read.attributes import text
+from eupnea.read.attributes import integer
 from eupnea.read.ct_slice import CtSlice, Plane
 
 ORIENTATION_TOLERANCE = 1e-3
@@ -30,7 +29,7 @@ class Series:
     """
 
     slices: tuple[CtSlice, ...]
-    number: str | None = None
+    number: int | None = None
     """The series number, to tell a person which one is meant."""
     siblings: tuple[Series, ...] = ()
     """Other parts under the same series UID, which differ in what must agree."""
@@ -39,7 +38,7 @@ class Series:
     def of(cls, slices: Iterable[CtSlice]) -> Series:
         """A series of slices in any order."""
         ordered = tuple(sorted(slices, key=_place))
-        return cls(slices=ordered, number=text(ordered[0].attributes, "SeriesNumber"))
+        return cls(slices=ordered, number=integer(ordered[0].attributes, "SeriesNumber"))
 
     def __len__(self) -> int:
         return len(self.slices)
@@ -47,10 +46,8 @@ class Series:
     @property
     def name(self) -> str:
         """Folder and series number: what a person needs to find it, and nothing personal."""
-        folder = posixpath.commonpath([one.file.folder or "." for one in self.slices])
-        files = {one.file.name for one in self.slices}
-        place = files.pop() if len(files) == 1 else folder
-        return f"{place}, series {self.number}" if self.number else place
+        place = _common_path([one.file.name.split("/") for one in self.slices])
+        return place if self.number is None else f"{place}, series {self.number}"
 
     @property
     def first(self) -> CtSlice:
@@ -121,6 +118,11 @@ def _parts(slices: list[CtSlice]) -> list[Series]:
         replace(part, siblings=tuple(other for other in parts if other is not part))
         for part in parts
     ]
+
+
+def _common_path(paths: list[list[str]]) -> str:
+    parts = [level[0] for level in zip(*paths, strict=False) if len(set(level)) == 1]
+    return "/".join(parts) or "several folders"
 
 
 def _alike(slices: list[CtSlice]) -> list[list[CtSlice]]:

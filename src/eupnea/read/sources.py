@@ -49,12 +49,15 @@ def _names(paths: Sequence[Path | str]) -> list[str]:
 
 
 def _open(path: Path, name: str, scratch: Path, *, limits: Limits) -> Source:
+    with refusing(name, expected="a readable file or folder"):
+        return _look_into(path, name, scratch, limits=limits)
+
+
+def _look_into(path: Path, name: str, scratch: Path, *, limits: Limits) -> Source:
     if path.is_dir():
         return Source(name=name, files=_files_below(path, name), is_image=False)
     if not path.is_file():
-        raise Refusal(
-            RefusalCode.SOURCE_MISSING, expected="a file or folder", found="none", where=name
-        )
+        raise Refusal(RefusalCode.SOURCE_MISSING, expected="a file or folder", found="none")
     if is_image_name(name):
         return Source(name=name, files=(SourceFile(name=name, path=path),), is_image=True)
     if zipfile.is_zipfile(path):
@@ -67,11 +70,10 @@ def _open(path: Path, name: str, scratch: Path, *, limits: Limits) -> Source:
 def _files_below(folder: Path, name: str) -> tuple[SourceFile, ...]:
     """All files below, and links to folders, which are not followed but accounted for."""
     found = []
-    with refusing(name, expected="a readable folder"):
-        for parent, folders, files in os.walk(folder, onerror=_fail):
-            here = Path(parent)
-            links = [sub for sub in folders if (here / sub).is_symlink()]
-            found += [here / entry for entry in (*files, *links)]
+    for parent, folders, files in os.walk(folder, onerror=_fail):
+        here = Path(parent)
+        links = [sub for sub in folders if (here / sub).is_symlink()]
+        found += [here / entry for entry in (*files, *links)]
     return tuple(
         sorted(
             SourceFile(name=f"{name}/{_printable(path.relative_to(folder))}", path=path)
