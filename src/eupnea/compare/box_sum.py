@@ -27,42 +27,29 @@ def box_sum(
 
 @compiled
 def _along_slices(source: NDArray[np.float32], radius: int, out: NDArray[np.float32]) -> None:
-    depth, height, width = source.shape
-    for j in range(height):
-        total = np.zeros(width, np.float32)
-        for k in range(min(radius, depth)):
-            for i in range(width):
-                total[i] += source[k, j, i]
-        for k in range(depth):
-            enter, leave = k + radius, k - radius - 1
-            if enter < depth:
-                for i in range(width):
-                    total[i] += source[enter, j, i]
-            if leave >= 0:
-                for i in range(width):
-                    total[i] -= source[leave, j, i]
-            for i in range(width):
-                out[k, j, i] = total[i]
+    for j in range(source.shape[1]):
+        _down_lines(source[:, j, :], radius, out[:, j, :])
 
 
 @compiled
 def _along_rows(source: NDArray[np.float32], radius: int, out: NDArray[np.float32]) -> None:
-    depth, height, width = source.shape
-    for k in range(depth):
-        total = np.zeros(width, np.float32)
-        for j in range(min(radius, height)):
-            for i in range(width):
-                total[i] += source[k, j, i]
-        for j in range(height):
-            enter, leave = j + radius, j - radius - 1
-            if enter < height:
-                for i in range(width):
-                    total[i] += source[k, enter, i]
-            if leave >= 0:
-                for i in range(width):
-                    total[i] -= source[k, leave, i]
-            for i in range(width):
-                out[k, j, i] = total[i]
+    for k in range(source.shape[0]):
+        _down_lines(source[k], radius, out[k])
+
+
+@compiled
+def _down_lines(source: NDArray[np.float32], radius: int, out: NDArray[np.float32]) -> None:
+    """Sum along the first axis of a plane, all its columns side by side."""
+    length, width = source.shape
+    total = np.zeros(width, np.float32)
+    for n in range(min(radius, length)):
+        total += source[n]
+    for n in range(length):
+        if n + radius < length:
+            total += source[n + radius]
+        if n - radius - 1 >= 0:
+            total -= source[n - radius - 1]
+        out[n] = total
 
 
 @compiled

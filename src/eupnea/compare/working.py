@@ -1,0 +1,97 @@
+"""Scans as the alignment sees them: one resolution, the organ alone, one density range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from eupnea.compare.grid import voxel_indices
+from eupnea.geometry import Geometry
+from eupnea.mask import Mask
+from eupnea.volume import Volume
+
+SPACING_MM = 2.0
+MARGIN_MM = 16.0
+"""Around the organ: room for the window at its surface, and for the deformation."""
+LOW_HU, HIGH_HU = -1000.0, -100.0
+"""Beyond these, differences say nothing about place: air, and dense tissue."""
+OUTSIDE_HU = -300.0
+"""Everything around the organ. One value, so that the chest wall it slides along cannot pull."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WorkingImage:
+    """A scan cut down to its organ, ready to be read at any position."""
+
+    hu: NDArray[np.float32]
+    inside: NDArray[np.float32]
+    """Share of the organ at each voxel, 0 to 1."""
+    geometry: Geometry
+
+    @classmethod
+    def of(cls, volume: Volume, roi: Mask) -> WorkingImage:
+        """Cut, clip, and smooth a scan so that 2 mm steps miss nothing."""
+        box = roi.box(margin_mm=MARGIN_MM)
+        volume, roi = volume.crop(box), roi.crop(box)
+        clipped = np.clip(volume.voxels, LOW_HU, HIGH_HU).astype(np.float32)
+        clipped[~roi.voxels] = OUTSIDE_HU
+        sigma = [0.4 * SPACING_MM / step for step in volume.geometry.spacing_mm]
+        inside = roi.voxels.astype(np.float32)
+        return cls(
+            hu=ndimage.gaussian_filter(clipped, sigma, truncate=2.5),
+            inside=ndimage.gaussian_filter(inside, sigma, truncate=2.5),
+            geometry=volume.geometry,
+        )
+
+    @staticmethod
+    def grid_around(roi: Mask) -> Geometry:
+        """The working grid of an organ: its box and a margin, at the working resolution."""
+        box = roi.box(margin_mm=MARGIN_MM)
+        return roi.geometry.crop(box).with_spacing((SPACING_MM,) * 3)
+
+    def read(
+        self, points_mm: NDArray[np.float64], shape: tuple[int, int, int]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Density and organ at the points of a grid, (n, 3) in mm, LPS."""
+        where = self.geometry.to_index(points_mm).T
+        hu = ndimage.map_coordinates(self.hu, where, order=1, cval=OUTSIDE_HU)
+        inside = ndimage.map_coordinates(self.inside, where, order=1, cval=0.0)
+        return hu.reshape(shape), inside.reshape(shape) > 0.5
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WorkingPair:
+    """Two scans on one grid, the moving one carried over by a matrix."""
+
+    grid: Geometry
+    """In the fixed scan's space."""
+    fixed: NDArray[np.float32]
+    fixed_roi: NDArray[np.bool_]
+    moving: NDArray[np.float32]
+    moving_roi: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        fixed: WorkingImage,
+        moving: WorkingImage,
+        matrix: NDArray[np.float64],
+        *,
+        spacing_mm: float = SPACING_MM,
+    ) -> WorkingPair:
+        """Read both scans on the fixed scan's grid; `matrix` goes from fixed to moving mm."""
+        grid = fixed.geometry.with_spacing((spacing_mm,) * 3)
+        points = grid.to_mm(voxel_indices(grid.shape))
+        fixed_hu, fixed_roi = fixed.read(points, grid.shape)
+        carried = points @ matrix[:3, :3].T + matrix[:3, 3]
+        moving_hu, moving_roi = moving.read(carried, grid.shape)
+        return cls(
+            grid=grid,
+            fixed=fixed_hu,
+            fixed_roi=fixed_roi,
+            moving=moving_hu,
+            moving_roi=moving_roi,
+        )
