@@ -38,7 +38,10 @@ class CaseEntry(BaseModel):
     ct: Path
     lung: Path | None = None
     """Mask of the lungs; `None` means the anatomical method of `eupnea.segment`."""
+    normal: Path | None = None
+    """Mask of the lung that a reader drew as normal; the rest of the lung is then unknown."""
     health: Health
+    """What may be taken for normal where no reader drew it."""
     source: str
     """Which of the data list's sources it comes from."""
     hold_out: bool = False
@@ -92,13 +95,18 @@ def load_case(root: Path, entry: CaseEntry) -> Case:
     scan = read_scan(root / entry.ct)
     mask = find_lungs(scan).mask if entry.lung is None else read_mask(root / entry.lung, scan)
     lung = mask.voxels.copy()
-    spacing = scan.geometry.spacing_mm
-    unknown = (
-        dense_places(scan.hu, lung, spacing)
-        if entry.health is Health.AERATED
-        else np.zeros_like(lung)
-    )
-    return Case(name=entry.name, scan=scan, lung=lung, unknown=unknown)
+    return Case(name=entry.name, scan=scan, lung=lung, unknown=_unknown(root, entry, scan, lung))
+
+
+def _unknown(
+    root: Path, entry: CaseEntry, scan: Scan, lung: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """The lung that may or may not be normal."""
+    if entry.normal is not None:
+        return lung & ~read_mask(root / entry.normal, scan).voxels
+    if entry.health is Health.AERATED:
+        return dense_places(scan.hu, lung, scan.geometry.spacing_mm)
+    return np.zeros_like(lung)
 
 
 def read_scan(path: Path) -> Scan:
