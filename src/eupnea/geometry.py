@@ -212,9 +212,8 @@ def _refuse_bad_shape(shape: tuple[int, int, int]) -> None:
 
 def _refuse_bad_affine(affine: NDArray[np.float64]) -> None:
     if affine.shape != (4, 4) or not np.isfinite(affine).all():
-        raise Refusal(
-            RefusalCode.BAD_AFFINE, expected="a finite 4 x 4 matrix", found=f"shape {affine.shape}"
-        )
+        found = "NaN or infinity" if affine.shape == (4, 4) else f"shape {affine.shape}"
+        raise Refusal(RefusalCode.BAD_AFFINE, expected="a finite 4 x 4 matrix", found=found)
     axes = affine[:3, :3]
     lengths = np.linalg.norm(axes, axis=0)
     if lengths.min() <= 0:

@@ -13,6 +13,8 @@ _GROUPS = (
     "PixelValueTransformationSequence",
     "CTReconstructionSequence",
     "CTImageFrameTypeSequence",
+    "CTXRayDetailsSequence",
+    "IrradiationEventIdentificationSequence",
     "FrameContentSequence",
 )
 _RENAMED = {

@@ -26,10 +26,9 @@ _PROJECTIONS = {
     "MAXIMUM",
     "MINIMUM",
     "PROJECTION IMAGE",
-    "SUBTRACTION",
-    "SCREEN SAVE",
-    "DOSE_INFO",
 }
+_MAPS = {"PERFUSION", "SUBTRACTION", "ADDITION", "MULTIPLICATION", "DIVISION", "STD_DEVIATION"}
+_SCREENS = {"SCREEN SAVE", "DOSE_INFO"}
 
 
 def why_set_aside(header: Dataset) -> str | None:
@@ -73,7 +72,7 @@ def _not_a_slice(header: Dataset) -> str | None:
     kinds = {kind.upper() for kind in texts(header, "ImageType")}
     if "LOCALIZER" in kinds:
         return "localizer"
-    if kinds & _PROJECTIONS:
+    if kinds & (_PROJECTIONS | _MAPS | _SCREENS):
         return "derived summary, not a slice"
     if number(header, "SamplesPerPixel") not in {1, None}:
         return "colour picture"
