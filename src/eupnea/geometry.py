@@ -86,7 +86,7 @@ class Geometry:
     @property
     def direction(self) -> NDArray[np.float64]:
         """3 x 3; column n is the unit vector, in LPS, along array axis n."""
-        return self.affine[:3, :3] / np.array(self.spacing_mm)
+        return np.asarray(self.affine[:3, :3] / np.array(self.spacing_mm))
 
     @property
     def voxel_volume_ml(self) -> float:
