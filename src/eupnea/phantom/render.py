@@ -35,7 +35,7 @@ FISSURE_MM = 0.55
 POINT_SPREAD_MM = 0.5
 """Standard deviation of the scanner's own blur."""
 HU_RANGE = (-1024, 3071)
-COARSE_MM, COARSE_LEAST = 3.0, 1.4
+COARSE_MM, COARSE_LEAST = 3.0, 1.8
 """Step of smooth fields: at most some mm, and at least so many voxels."""
 
 
