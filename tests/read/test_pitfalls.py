@@ -53,6 +53,28 @@ def test_small_jitter_is_read_and_noted(tmp_path: Path) -> None:
     assert scan.geometry.spacing_mm[0] == pytest.approx(10.0, abs=0.01)
 
 
+def test_positions_rounded_to_one_decimal_are_even(tmp_path: Path) -> None:
+    """Slices 0.625 mm apart, written 0.6, 1.3, 1.9, are what they are."""
+    hu = chest_hu((64, 12, 16))
+    slices = ct_series(hu=hu, spacing_mm=(0.625, 20.0, 20.0))
+    for one in slices:
+        one.ImagePositionPatient[2] = round(float(one.ImagePositionPatient[2]), 1)
+    scan = scan_of(slices, tmp_path)
+    assert codes(scan) == {"SPACING_JITTER"}
+    assert scan.geometry.spacing_mm[0] == pytest.approx(0.625, abs=0.002)
+
+
+def test_a_copy_that_cannot_be_decoded_refuses_its_study_alone(tmp_path: Path) -> None:
+    """Damage that a check comes upon is a refusal of the series, not of the timeline."""
+    save(ct_series(study="a"), tmp_path / "ct" / "a")
+    copy = ct_series(study="b", AcquisitionTime="13")[3]
+    copy.PixelData = copy.PixelData[:-2]
+    save([*ct_series(study="b", AcquisitionTime="13"), copy], tmp_path / "ct" / "b")
+    (refused,) = read_timeline([tmp_path / "ct"]).refused
+    assert refused.code == RefusalCode.SOURCE_UNREADABLE
+    assert "b/IM0016.dcm" in refused.text
+
+
 def test_equal_copies_are_dropped(tmp_path: Path) -> None:
     """A slice that was sent twice counts once."""
     slices = ct_series()

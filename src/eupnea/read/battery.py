@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eupnea.errors import Refusal
 from eupnea.read import checks_content as content
 from eupnea.read import checks_geometry as geometry
 from eupnea.read.finding import Check, Finding, Tools
@@ -34,7 +35,7 @@ def examine(series: Series, tools: Tools) -> tuple[Series, tuple[Finding, ...]]:
     """The series as mended, and all findings up to the first that refuses it."""
     findings: list[Finding] = []
     for check in BATTERY:
-        finding = check(series, tools)
+        finding = _run(check, series, tools)
         if finding is None:
             continue
         findings.append(finding)
@@ -42,3 +43,10 @@ def examine(series: Series, tools: Tools) -> tuple[Series, tuple[Finding, ...]]:
             break
         series = finding.mended or series
     return series, tuple(findings)
+
+
+def _run(check: Check, series: Series, tools: Tools) -> Finding | None:
+    try:
+        return check(series, tools)
+    except Refusal as refusal:
+        return Finding.refused(refusal)

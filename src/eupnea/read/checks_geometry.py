@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,10 +18,14 @@ EVEN_TOLERANCE = 0.01
 
 The value is highdicom's spacing tolerance (`highdicom.spatial`).
 """
-ROUNDING_MM = 0.05
-"""Deviation that comes from positions written with one decimal."""
-WHOLE_TOLERANCE = 0.1
+ROUNDING_MM = 0.1
+"""Deviation that comes from positions written with one decimal, here and at the ends."""
+ROUNDING_SHARE = 0.2
+"""Of the spacing: more than this is never taken for rounding."""
+WHOLE_TOLERANCE = 0.25
 """How near a distance must be to a multiple of the spacing to be a gap, in spacings."""
+SAME_HEIGHT = 0.1
+"""How near the slices of two stacks must be to lie at one place, in spacings."""
 STRAY_SHARE = 0.25
 """Fewer slices than this share of the others are strays, not a part of the volume."""
 SHOWN = 5
@@ -104,7 +110,7 @@ def has_no_doubles(series: Series, tools: Tools) -> Finding | None:
         text=f"{len(series) - len(kept)} slices were there twice, with equal pixels.",
         severity=Severity.INFO,
         fix="The copies were left out.",
-        mended=Series.of(kept),
+        mended=replace(series, slices=tuple(kept)),
     )
 
 
@@ -136,13 +142,13 @@ def is_even(series: Series, tools: Tools) -> Finding | None:
     line = np.linspace(series.positions_mm[0], series.positions_mm[-1], len(series))
     deviation = np.linalg.norm(series.positions_mm - line, axis=1)
     worst, spacing = int(deviation.argmax()), series.spacing_mm
-    allowed = max(EVEN_TOLERANCE * spacing, min(ROUNDING_MM, WHOLE_TOLERANCE * spacing))
+    allowed = max(EVEN_TOLERANCE * spacing, min(ROUNDING_MM, ROUNDING_SHARE * spacing))
     if deviation[worst] > allowed:
         low, high = np.diff(series.depths_mm).min(), np.diff(series.depths_mm).max()
         return _refuse(
             RefusalCode.SLICES_UNEVEN,
             expected="slices at equal distances on one line",
-            found=f"distances of {low:.3g} to {high:.3g} mm",
+            found=f"distances of {low:.3g} to {high:.3g} mm, {deviation[worst]:.3g} mm off",
             where=series.slices[worst].name,
         )
     if deviation[worst] <= SAME_PLACE_MM:
@@ -188,12 +194,14 @@ def _shared_places(series: Series, other: Series) -> float:
     """Share of the other's slices that lie where this series has one, by height."""
     mine, theirs = series.positions_mm[:, 2], other.positions_mm[:, 2]
     gaps = np.abs(mine[:, None] - theirs[None, :]).min(axis=0)
-    return float(np.mean(gaps <= max(WHOLE_TOLERANCE * series.spacing_mm, SAME_PLACE_MM)))
+    return float(np.mean(gaps <= max(SAME_HEIGHT * series.spacing_mm, SAME_PLACE_MM)))
 
 
 def _same_pixels(one: CtSlice, other: CtSlice, tools: Tools) -> bool:
-    same_scale = one.rescale == other.rescale
-    return same_scale and np.array_equal(tools.pixels.stored(one), tools.pixels.stored(other))
+    places = np.array([part.plane.position_mm for part in (one, other) if part.plane is not None])
+    if one.rescale != other.rescale or np.ptp(places, axis=0).max() > SAME_PLACE_MM:
+        return False
+    return np.array_equal(tools.pixels.stored(one), tools.pixels.stored(other))
 
 
 def _refuse(code: RefusalCode, *, expected: str, found: str, where: str) -> Finding:

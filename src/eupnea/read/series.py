@@ -37,7 +37,9 @@ class Series:
     @classmethod
     def of(cls, slices: Iterable[CtSlice]) -> Series:
         """A series of slices in any order."""
-        ordered = tuple(sorted(slices, key=_place))
+        named = sorted(slices, key=_name)
+        normal = named[0].plane.normal if named[0].plane is not None else np.zeros(3)
+        ordered = tuple(sorted(named, key=lambda one: _depth(one, normal)))
         return cls(slices=ordered, number=integer(ordered[0].attributes, "SeriesNumber"))
 
     def __len__(self) -> int:
@@ -107,7 +109,7 @@ def group_series(slices: Iterable[CtSlice]) -> tuple[Series, ...]:
     becomes a series of its own.
     """
     by_uid: dict[tuple[str, str], list[CtSlice]] = defaultdict(list)
-    for one in sorted(slices, key=lambda one: (one.sop_uid, one.name)):
+    for one in sorted(slices, key=_name):
         by_uid[one.study_uid, one.series_uid].append(one)
     return tuple(part for uid in sorted(by_uid) for part in _parts(by_uid[uid]))
 
@@ -171,6 +173,9 @@ def _by_acquisition(slices: list[CtSlice]) -> list[Series]:
     return [whole] if any(part.has_doubles for part in parts) else parts
 
 
-def _place(one: CtSlice) -> tuple[float, str, str]:
-    depth = 0.0 if one.plane is None else float(one.plane.position_mm @ one.plane.normal)
-    return depth, one.sop_uid, one.name
+def _name(one: CtSlice) -> tuple[str, str]:
+    return one.sop_uid, one.name
+
+
+def _depth(one: CtSlice, normal: NDArray[np.float64]) -> float:
+    return 0.0 if one.plane is None else float(one.plane.position_mm @ normal)
