@@ -67,18 +67,25 @@ def _surroundings(planes: Planes, rng: Generator) -> Planes:
     if rng.random() < 0.6:
         air = -1000.0 + rng.uniform(2.0, 25.0) * rng.standard_normal(planes.shape)
         out = np.where(outside, np.maximum(air, -1024.0), out).astype(np.float32)
-    if rng.random() < 0.25:
-        out = np.where(outside & _couch(planes.shape, rng), rng.uniform(-800.0, 0.0), out)
+    if rng.random() < 0.35:
+        out = np.where(outside, _couch(out, rng), out)
     return np.asarray(out, dtype=np.float32)
 
 
-def _couch(shape: tuple[int, ...], rng: Generator) -> NDArray[np.bool_]:
-    """A curved board near the lower edge."""
-    _, rows, columns = shape
+def _couch(planes: Planes, rng: Generator) -> Planes:
+    """A curved board near the lower edge, or two with foam between, as thin as lung."""
+    _, rows, columns = planes.shape
     y, x = np.ogrid[:rows, :columns]
-    bow = rng.uniform(0.0, 0.002) * (x - columns / 2) ** 2
-    board = rng.uniform(0.7, 1.0) * rows - bow
-    return np.asarray(np.abs(y - board) < rng.uniform(0.5, 2.0))
+    depth = y - rng.uniform(0.6, 1.0) * rows + rng.uniform(0.0, 0.003) * (x - columns / 2) ** 2
+    board, height = rng.uniform(0.5, 2.0), rng.uniform(8.0, 40.0)
+    out = planes
+    if rng.random() < 0.7:
+        foam = rng.uniform(-990.0, -780.0) + rng.uniform(3.0, 30.0) * rng.standard_normal(
+            planes.shape
+        )
+        out = np.where((depth > 0) & (depth < height), foam, out)
+    boards = (np.abs(depth) < board) | (np.abs(depth - height) < board)
+    return np.where(boards, rng.uniform(-800.0, 0.0), out).astype(np.float32)
 
 
 def _in_plane(planes: Planes, sigma: float) -> Planes:

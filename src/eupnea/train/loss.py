@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SICK_WEIGHT = 4.0
+SICK_WEIGHT = 1.5
 """How much more a diseased pixel counts in the cross entropy; most lung is normal."""
 
 

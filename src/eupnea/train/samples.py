@@ -21,6 +21,9 @@ SAMPLES_PER_EPISODE = 64
 """Samples drawn from one diseased scan before the next is made."""
 
 
+JITTER_MM = 70.0
+"""How far a sample's centre may lie from the place that it was drawn for."""
+
 LESIONS = (8, 22)
 """Fewest and one more than most lesions in a diseased scan."""
 
@@ -45,8 +48,10 @@ class _Episode:
     truth: NDArray[np.uint8]
     """Bit 1: lung; bit 2: abnormal; bit 4: unknown."""
     spacing_mm: tuple[float, float, float]
-    lung_slices: NDArray[np.intp]
-    sick_slices: NDArray[np.intp]
+    lung: NDArray[np.intp]
+    """Places in the lung (n, 3)."""
+    sick: NDArray[np.intp]
+    """Places in disease (n, 3); may be none."""
 
 
 class Stream:
@@ -97,8 +102,8 @@ class Stream:
             hu=sick.hu,
             truth=truth,
             spacing_mm=case.spacing_mm,
-            lung_slices=np.flatnonzero(case.lung.any(axis=(1, 2))),
-            sick_slices=np.flatnonzero(sick.abnormal.any(axis=(1, 2))),
+            lung=_places(case.lung, rng),
+            sick=_places(sick.abnormal, rng),
         )
 
     def _choose(self, count: int, rng: Generator) -> list[Family]:
@@ -118,18 +123,24 @@ def _draw(episode: _Episode, size: int, rng: Generator) -> Sample:
     return Sample(signal=to_signal(planes), roi=lung, normal=lung & ~sick, known=~unknown)
 
 
-def _centre(episode: _Episode, rng: Generator) -> tuple[float, float, float]:
-    """Mostly a diseased slice, else one through the lungs, now and then any."""
+def _places(mask: NDArray[np.bool_], rng: Generator, count: int = 4000) -> NDArray[np.intp]:
+    """Some voxels of a mask, as indices."""
+    flat = np.flatnonzero(mask)
+    chosen = rng.choice(flat, min(count, flat.size)) if flat.size else flat
+    return np.stack(np.unravel_index(chosen, mask.shape), axis=1)
+
+
+def _centre(episode: _Episode, rng: Generator) -> NDArray[np.float64]:
+    """Mostly near disease, else near lung, now and then anywhere in the scan."""
     kind = rng.random()
-    if kind < 0.6 and episode.sick_slices.size:
-        k = float(rng.choice(episode.sick_slices))
+    if kind < 0.6 and len(episode.sick):
+        place = episode.sick[rng.integers(len(episode.sick))]
     elif kind < 0.9:
-        k = float(rng.choice(episode.lung_slices))
+        place = episode.lung[rng.integers(len(episode.lung))]
     else:
-        k = float(rng.integers(episode.hu.shape[0]))
-    k += rng.uniform(-0.5, 0.5)
-    _, rows, columns = episode.hu.shape
-    return k, rows * rng.uniform(0.3, 0.7), columns * rng.uniform(0.25, 0.75)
+        place = (rng.random(3) * episode.hu.shape).astype(np.intp)
+    away = rng.uniform(-1.0, 1.0, 3) * (0.5, JITTER_MM, JITTER_MM)
+    return np.asarray(place + away / (1.0, *episode.spacing_mm[1:]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -147,7 +158,7 @@ class _Grid:
     def draw(
         cls,
         spacing_mm: tuple[float, float, float],
-        centre: tuple[float, float, float],
+        centre: NDArray[np.float64],
         size: int,
         rng: Generator,
     ) -> _Grid:
@@ -157,7 +168,9 @@ class _Grid:
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         matrix = (turn * step) / np.array(spacing_mm[1:])[:, None]
         start = np.array(centre[1:]) - matrix @ np.full(2, (size - 1) / 2)
-        return cls(matrix=matrix, start=start, height=centre[0], slice_mm=spacing_mm[0], size=size)
+        return cls(
+            matrix=matrix, start=start, height=float(centre[0]), slice_mm=spacing_mm[0], size=size
+        )
 
     def slab(
         self, volume: NDArray[np.int16], offset_mm: float, thickness_mm: float

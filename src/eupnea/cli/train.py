@@ -1,0 +1,63 @@
+"""`eupnea train`: a model of normal lung from a list of scans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eupnea.cli.arguments import OutFolder
+from eupnea.errors import ExtraMissing
+
+if TYPE_CHECKING:
+    from eupnea.train.fit import Progress
+
+DataFile = Annotated[
+    Path,
+    typer.Option(
+        "--data", metavar="LIST", help="Data list (JSON): scans, masks, sources, licences."
+    ),
+]
+
+
+def train(
+    data: DataFile,
+    out: OutFolder,
+    minutes: Annotated[float, typer.Option(help="Length of the training.")] = 90.0,
+    seed: Annotated[int, typer.Option(help="Decides weights, samples and disease.")] = 1,
+    batch: Annotated[int, typer.Option(help="Samples per step.")] = 4,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="A family of disease never to be laid in.")
+    ] = None,
+    warm_start: Annotated[
+        Path | None, typer.Option(help="Checkpoint of another run to begin with.")
+    ] = None,
+    threads: Annotated[int, typer.Option(help="Threads for the network.")] = 1,
+) -> None:
+    """Train a model of normal lung; an interrupted run goes on where it was.
+
+    Example: `eupnea train --data lung.json --out runs/lung --minutes 120`
+    """
+    try:
+        import torch
+
+        from eupnea.train.cases import Datalist
+        from eupnea.train.fit import TrainingConfig, fit
+    except ImportError as error:
+        raise ExtraMissing("train", needed_for="training") from error
+    torch.set_num_threads(threads)
+    config = TrainingConfig(
+        minutes=minutes, seed=seed, batch=batch, left_out=tuple(leave_out or ())
+    )
+    cases = Datalist.read(data).load()
+    fit(cases, out, config, warm_start=warm_start, on_progress=_show)
+
+
+def _show(seen: Progress) -> None:
+    typer.echo(
+        f"step {seen.step:6d}  {seen.elapsed_s / 60:6.1f} min  loss {seen.loss:.3f}  "
+        f"Dice roi {seen.roi_dice:.3f} normal {seen.normal_dice:.3f} "
+        f"abnormal {seen.abnormal_dice:.3f}",
+        err=True,
+    )

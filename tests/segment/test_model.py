@@ -1,0 +1,198 @@
+"""The runner of a trained model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from eupnea.errors import ModelError, Refusal
+from eupnea.geometry import Geometry
+from eupnea.scan import Scan
+from eupnea.segment.card import Calibration, ModelCard, sha256_of
+from eupnea.segment.model import Model, Prediction, certainty_of, load, whole_lungs
+from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, PlaneGrid, to_signal
+from eupnea.volume import Volume
+
+Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+
+def scan_of(hu: NDArray[np.int16], spacing_mm: tuple[float, float, float]) -> Scan:
+    """A scan of these voxels."""
+    k, j, i = hu.shape
+    grid = Geometry.regular(shape=(k, j, i), spacing_mm=spacing_mm)
+    return Scan(
+        volume=Volume(voxels=hu, geometry=grid),
+        native=grid,
+        acquired_at=datetime(2020, 1, 1, tzinfo=UTC),
+    )
+
+
+@pytest.fixture
+def body() -> Scan:
+    """A block of tissue with an aerated block, half of it denser, inside."""
+    hu = np.full((16, 90, 120), -1000, np.int16)
+    hu[:, 8:82, 8:112] = 40
+    hu[2:14, 20:70, 20:100] = -850
+    hu[2:14, 20:70, 60:100] = -600
+    return scan_of(hu, (3.0, 1.0, 1.0))
+
+
+def card() -> ModelCard:
+    """A card with nothing on it."""
+    return ModelCard(
+        name="toy",
+        version="1",
+        summary="Thresholds.",
+        sha256="",
+        plane_offsets_mm=PLANE_OFFSETS_MM,
+        plane_spacing_mm=PLANE_SPACING_MM,
+        data=(),
+        training={},
+        metrics={},
+        limits=(),
+    )
+
+
+def by_density(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lung is below -400 HU, normal below -725 HU; outside air is neither."""
+    middle = planes[:, 2]
+    thin, normal_end, dense = to_signal(np.array([-950.0, -725.0, -400.0], np.float32))
+    lung = (middle > thin) & (middle < dense)
+    normal = lung & (middle < normal_end)
+    return np.stack([lung, normal], axis=1).astype(np.float32)
+
+
+def test_roi_and_normal_come_back_on_the_scans_grid(body: Scan) -> None:
+    """A network that sees by density alone finds the blocks it should, where they are."""
+    organ = Model(card=card(), run=by_density).organ()
+    roi = organ.find_roi(body).mask
+    normal = organ.find_normal(body, roi).mask
+    assert roi.volume_ml == pytest.approx(12 * 50 * 80 * 3 / 1000, rel=0.08)
+    assert normal.volume_ml == pytest.approx(12 * 50 * 40 * 3 / 1000, rel=0.1)
+    assert not (normal - roi).voxels.any()
+    assert roi.voxels[8, 45, 30]
+    assert normal.voxels[8, 45, 30]
+    assert roi.voxels[8, 45, 90]
+    assert not normal.voxels[8, 45, 90]
+
+
+def test_one_prediction_answers_both_questions(body: Scan) -> None:
+    """The network runs once per scan, and anew for another scan."""
+    calls = []
+
+    def counted(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        calls.append(len(planes))
+        return by_density(planes)
+
+    organ = Model(card=card(), run=counted).organ()
+    organ.find_normal(body, organ.find_roi(body).mask)
+    assert sum(calls) == 16
+    again = scan_of(body.hu.copy(), (3.0, 1.0, 1.0))
+    organ.find_roi(again)
+    assert sum(calls) == 32
+
+
+def test_not_a_number_is_an_error(body: Scan) -> None:
+    """NaN in an answer raises; it never becomes a zero."""
+
+    def broken(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        answers = by_density(planes)
+        answers[0, 1, 3, 3] = np.nan
+        return answers
+
+    with pytest.raises(ModelError, match="finite"):
+        Model(card=card(), run=broken).predict(body)
+
+
+@pytest.mark.parametrize(
+    ("shape", "slice_mm", "code"),
+    [((9, 40, 40), 3.0, "SLICES_TOO_FEW"), ((12, 40, 40), 12.0, "SPACING_TOO_COARSE")],
+)
+def test_what_the_network_never_saw_is_refused(
+    shape: tuple[int, int, int], slice_mm: float, code: str
+) -> None:
+    """Too few slices, or slices too far apart, are refused by code."""
+    scan = scan_of(np.zeros(shape, np.int16), (slice_mm, 1.0, 1.0))
+    with pytest.raises(Refusal, match=code):
+        Model(card=card(), run=by_density).predict(scan)
+
+
+def test_a_scan_without_lungs_is_refused(body: Scan) -> None:
+    """An empty organ is no organ."""
+
+    def nothing(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.zeros((len(planes), 2, *planes.shape[2:]), np.float32)
+
+    with pytest.raises(Refusal, match="NOT_CHEST"):
+        Model(card=card(), run=nothing).organ().find_roi(body)
+
+
+@pytest.mark.parametrize("spacing_mm", [(1.0, 0.7, 0.7), (2.0, 1.0, 1.0), (5.0, 0.9, 0.9)])
+def test_planes_go_there_and_back(spacing_mm: tuple[float, float, float]) -> None:
+    """A smooth field survives the way to the planes and back, at any spacing."""
+    k, j, i = np.ogrid[:24, :90, :100]
+    wave = (
+        np.sin(k * spacing_mm[0] / 25)
+        + np.sin(j * spacing_mm[1] / 20)
+        + np.cos(i * spacing_mm[2] / 20)
+    )
+    share = 0.5 + wave / 8
+    hu = np.rint(-1000 + 1000 * share).astype(np.int16)
+    hu[:, 0, 0] = hu[:, -1, -1] = 40
+    scan = scan_of(hu, spacing_mm)
+    grid = PlaneGrid.of(scan)
+    signals = np.concatenate(list(grid.signals(scan, batch=4)))
+    shares = (signals[:, 2] * 400.0 + 400.0) / 1000.0
+    back = grid.restore(shares.astype(np.float32)) / 255.0
+    inner = (slice(3, -3), slice(6, -6), slice(6, -6))
+    assert np.abs(back - share)[inner].max() < 0.03
+
+
+def test_certainty_is_given_the_organ() -> None:
+    """Half in the organ and half normal is wholly normal; calibration moves the middle alone."""
+    seen = Prediction(
+        roi=np.array([[[255, 128, 255]]], np.uint8),
+        normal=np.array([[[255, 128, 0]]], np.uint8),
+        geometry=Geometry.regular(shape=(1, 1, 3), spacing_mm=(1.0, 1.0, 1.0)),
+    )
+    assert certainty_of(seen, Calibration()).ravel().tolist() == [254, 254, 1]
+    softer = certainty_of(seen, Calibration(slope=0.2)).ravel()
+    assert 128 < softer[0] < 254
+
+
+def test_lungs_are_whole() -> None:
+    """Small pieces go, holes are filled, two lungs stay."""
+    found = np.zeros((12, 40, 80), bool)
+    found[2:10, 5:35, 5:35] = True
+    found[2:10, 5:35, 45:75] = True
+    found[5, 20, 20] = False
+    found[0, 0, 0] = True
+    whole = whole_lungs(found)
+    assert whole[5, 20, 20]
+    assert not whole[0, 0, 0]
+    assert whole[5, 20, 60]
+
+
+def test_a_file_other_than_its_card_says_is_refused(tmp_path: Path) -> None:
+    """One changed byte, a missing card, a missing file: each is a model error."""
+    onnx = tmp_path / "toy.onnx"
+    onnx.write_bytes(b"not a network")
+    with pytest.raises(ModelError, match="card"):
+        load(onnx)
+    facts = card().model_dump()
+    onnx.with_suffix(".json").write_text(json.dumps(facts))
+    with pytest.raises(ModelError, match="sha256"):
+        load(tmp_path)
+    facts["sha256"] = sha256_of(onnx)
+    onnx.with_suffix(".json").write_text(json.dumps(facts))
+    with pytest.raises(ModelError, match="network"):
+        load(onnx)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelError, match="expected one ONNX file"):
+        load(tmp_path / "empty")
