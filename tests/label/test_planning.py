@@ -99,7 +99,7 @@ def test_same_scans_same_bytes(draw: Draw, organ: Organ, tmp_path: Path) -> None
     for out in ("one", "two"):
         plan_labels(sources, tmp_path / out, organ=organ)
     files = [path for path in (tmp_path / "one").rglob("*") if path.is_file()]
-    assert len(files) == 3 + 2 * 4
+    assert len(files) == 3 + 2 * 5
     for path in files:
         twin = tmp_path / "two" / path.relative_to(tmp_path / "one")
         assert path.read_bytes() == twin.read_bytes()

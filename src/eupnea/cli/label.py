@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from eupnea.cli.arguments import OutFolder
+from eupnea.errors import Refusal
 from eupnea.label.plan import LabelType, SizeMeasure, Thresholds
 
 PARTLY_DONE = 4
@@ -66,3 +68,46 @@ def plan(
         sys.stderr.write(f"eupnea: left out {left_out.source}: {left_out.text}\n")
     if worklist.left_out:
         raise typer.Exit(PARTLY_DONE)
+
+
+@label_app.command()
+def collect(
+    plan_folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PLAN", help="The folder that eupnea label plan wrote.", show_default=False
+        ),
+    ],
+    out: OutFolder,
+    reader: Annotated[str, typer.Option(help="Who drew, by name or initials.", show_default=False)],
+    drawn: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="DRAWN...",
+            help="Label files, or folders of them; the plan's own folder when absent.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Take drawn labels back: check, version, and write the lists to train from.
+
+    A bad file is named and the others are taken. Run it again, with the same
+    --out, for another reader or after more was drawn.
+
+    Example: `eupnea label collect to-label drawn/ --reader AB --out learning-set`
+    """
+    from eupnea.label.collecting import collect_labels
+
+    when = datetime.now(UTC).replace(microsecond=0)
+    found = collect_labels(plan_folder, drawn or [plan_folder], out, reader=reader, when=when)
+    for problem in found.problems:
+        sys.stderr.write(f"eupnea: {problem.file}: {problem.text}\n")
+    for record in found.added:
+        for note in record.notes:
+            sys.stderr.write(f"{record.case}: {note}\n")
+    sys.stderr.write(
+        f"{len(found.added)} labels added, {len(found.known)} known already, "
+        f"{len(found.untouched)} not drawn yet, {len(found.problems)} refused\n"
+    )
+    if found.problems:
+        raise typer.Exit(PARTLY_DONE if found.added or found.known else Refusal.exit_code)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eupnea.analysis import ScanAnalysis
 from eupnea.errors import Refusal, UsageError
-from eupnea.label.effort import Effort, estimate_effort
+from eupnea.label.effort import estimate_effort
 from eupnea.label.page import render_page, thumbnail
 from eupnea.label.plan import LabelPlan, Thresholds
 from eupnea.label.prelabel import write_prelabel
@@ -98,6 +98,7 @@ def _plan_patient(
     source: Path, number: int, folder: Path, organ: Organ, cuts: Thresholds
 ) -> Iterator[_Planned]:
     """Each scan of one patient, oldest first; its files are written on the way."""
+    patient = f"P{number:03d}"
     before: float | None = None
     for index, scan in enumerate(read_timeline(_scans_of(source)).timeline):
         found, certainty = _segment(scan, organ, index)
@@ -110,9 +111,13 @@ def _plan_patient(
         )
         volumes = [region.volume_ml for region in found.regions]
         plan = plan_label(volumes, found.roi.volume_ml, cuts)
-        patient = f"P{number:03d}"
-        item = _item(found, plan, lessons, estimate_effort(found), patient, source)
-        write_prelabel(found, plan.label_type, folder / item.folder, organ=organ.name)
+        case = f"{patient}_{index:02d}"
+        prelabels = write_prelabel(
+            found, plan.label_type, folder / "cases" / case, organ=organ.name
+        )
+        item = _item(
+            found, plan, lessons, case=case, patient=patient, source=source, prelabels=prelabels
+        )
         yield _Planned(item=item, lessons=lessons, picture=thumbnail(found))
 
 
@@ -139,12 +144,13 @@ def _item(
     found: ScanAnalysis,
     plan: LabelPlan,
     lessons: Lessons,
-    effort: Effort,
+    *,
+    case: str,
     patient: str,
     source: Path,
+    prelabels: dict[str, str],
 ) -> WorkItem:
     """The image as the worklist has it, its place in the order still open."""
-    case = f"{patient}_{found.index:02d}"
     acquired_at = found.scan.acquired_at
     return WorkItem(
         rank=0,
@@ -154,13 +160,14 @@ def _item(
         acquired_at=None if acquired_at == UNKNOWN else acquired_at,
         folder=f"cases/{case}",
         label_type=plan.label_type,
+        prelabels=prelabels,
         reason=plan.reason,
         sentence=plan.sentence,
         largest_ml=round(plan.largest_ml, 3),
         total_ml=round(plan.total_ml, 3),
         count=plan.count,
         fraction=round(plan.fraction, 6),
-        minutes=round(effort.minutes, 1),
+        minutes=round(estimate_effort(found).minutes, 1),
         score=0.0,
         uncertainty=lessons.uncertainty,
         change=lessons.change,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from eupnea.analysis import ScanAnalysis
 from eupnea.label.plan import LabelType
+from eupnea.label.segment_file import segment_bytes
 from eupnea.label.values import VALUE_OF, itksnap_labels
 from eupnea.mask import Mask
 from eupnea.write.masks import nifti_bytes
@@ -34,27 +36,38 @@ def prelabel_mask(found: ScanAnalysis, side: LabelType) -> Mask:
     return found.normal.mask if side is LabelType.NORMAL else found.abnormal.mask
 
 
-def write_prelabel(found: ScanAnalysis, side: LabelType, folder: Path, *, organ: str) -> None:
+def write_prelabel(
+    found: ScanAnalysis, side: LabelType, folder: Path, *, organ: str
+) -> dict[str, str]:
     """Writes all that is needed to draw one image, on the grid of its source.
+
+    `ct.nii.gz` (HU), `roi.nii.gz`, the prelabel as NIfTI with `labels.txt` for
+    ITK-SNAP, and as `.seg.nrrd` for 3D Slicer.
 
     Args:
         found: The scan, its organ, and its candidate regions.
         side: The side to draw.
-        folder: Made here; gets `ct.nii.gz` (HU), `roi.nii.gz`, the prelabel
-            and `labels.txt` for ITK-SNAP.
+        folder: Made here.
         organ: Its name.
+
+    Returns:
+        The names of the prelabels, each with its content hash (SHA-256).
 
     Raises:
         OSError: When the folder cannot be written.
     """
     folder.mkdir(parents=True)
-    drawn = prelabel_mask(found, side).voxels * np.uint8(VALUE_OF[side])
-    images: dict[str, NDArray[Any]] = {
-        IMAGE: found.scan.hu,
-        ORGAN: found.roi.mask.voxels.view(np.uint8),
-        prelabel_name(side): drawn,
-    }
-    for name, voxels in images.items():
-        content = nifti_bytes(found.scan.to_native(voxels), found.scan.native)
-        (folder / name).write_bytes(content)
+    scan, value = found.scan, VALUE_OF[side]
+    drawn = scan.to_native(prelabel_mask(found, side).voxels * np.uint8(value))
+    roi = scan.to_native(found.roi.mask.voxels.view(np.uint8))
+    hu: NDArray[Any] = scan.to_native(scan.hu)
+    (folder / IMAGE).write_bytes(nifti_bytes(hu, scan.native))
+    (folder / ORGAN).write_bytes(nifti_bytes(roi, scan.native))
     (folder / NAMES).write_text(itksnap_labels(organ), encoding="utf-8")
+    prelabels = {
+        prelabel_name(side): nifti_bytes(drawn, scan.native),
+        f"{side}.seg.nrrd": segment_bytes(drawn, scan.native, value, organ=organ),
+    }
+    for name, content in prelabels.items():
+        (folder / name).write_bytes(content)
+    return {name: hashlib.sha256(content).hexdigest() for name, content in prelabels.items()}

@@ -55,6 +55,8 @@ class WorkItem(_Document):
     """Holds the scan, the organ and the prelabel; relative to the worklist."""
     label_type: LabelType
     """The side to draw."""
+    prelabels: dict[str, str]
+    """The files to draw on, in `folder`, each with its content hash (SHA-256) as it was written."""
     reason: Reason
     sentence: str
     largest_ml: float

@@ -1,0 +1,157 @@
+"""Reads a label that was drawn, in whatever tool, as label values on the scan's grid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eupnea.errors import Refusal, RefusalCode
+from eupnea.geometry import Geometry, Reorientation
+from eupnea.label.values import LabelValue
+from eupnea.mask import Mask
+from eupnea.read.foreign import quietly
+from eupnea.read.image_file import is_image_name, read_image
+from eupnea.read.options import Limits
+from eupnea.read.source_file import SourceFile
+from eupnea.volume import Volume
+from eupnea.write.masks import nifti_bytes
+
+SAME_GRID_MM = 0.05
+"""Largest distance of corners on one grid; affines in files have seven digits."""
+
+HEADER_BYTES = 1_000_000
+
+_SEGMENT = re.compile(rb"^Segment(\d+)_(Name|LabelValue):=(.*?)\r?$", re.MULTILINE)
+_MEANINGS = {
+    "abnormal": LabelValue.ABNORMAL,
+    "unjudged": LabelValue.UNJUDGED,
+    "normal": LabelValue.NORMAL,
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Canvas:
+    """What a label is drawn on."""
+
+    roi: Mask
+    """The organ, in canonical order."""
+    native: Geometry
+    """The grid of the image's file."""
+
+    @classmethod
+    def read(cls, path: Path) -> Canvas:
+        """The canvas of a file that holds the organ.
+
+        Raises:
+            Refusal: Whatever is wrong with the file.
+        """
+        volume = _read(path)
+        canonical = volume.canonical()
+        roi = Mask(voxels=canonical.voxels != 0, geometry=canonical.geometry)
+        return cls(roi=roi, native=volume.geometry)
+
+    def file_bytes(self, values: NDArray[np.uint8]) -> bytes:
+        """A NIfTI file of canonical values, on the grid of the image's file."""
+        turn = Reorientation.to_canonical(self.native)
+        return nifti_bytes(turn.undo(values), self.native)
+
+
+def read_drawn(path: Path, grid: Geometry) -> NDArray[np.uint8]:
+    """Label values (slices, rows, columns) of a file, in canonical order.
+
+    A file that covers a part of the grid, as 3D Slicer saves segmentations, is
+    laid where it belongs; nothing is ever resampled. Segments of a `.seg.nrrd`
+    are known by their names, values elsewhere by `LabelValue`.
+
+    Args:
+        path: NIfTI, MetaImage or NRRD.
+        grid: The scan's canonical grid.
+
+    Raises:
+        Refusal: `GEOMETRY_MISMATCH` on another grid, `LABEL_INVALID` with
+            values that mean nothing, or whatever is wrong with the file.
+    """
+    volume = _read(path).canonical()
+    values = _meant(volume.voxels, _segments(path), path.name)
+    whole = np.zeros(grid.shape, np.uint8)
+    whole[_place(volume.geometry, grid, path.name)] = values
+    return whole
+
+
+def _read(path: Path) -> Volume:
+    if not path.is_file() or not is_image_name(path.name):
+        raise Refusal(
+            RefusalCode.SOURCE_MISSING,
+            expected="a NIfTI, MetaImage or NRRD file",
+            found="none",
+            where=path.name,
+        )
+    with quietly():
+        image = read_image(SourceFile(name=path.name, path=path), limits=Limits())
+    return Volume(voxels=np.asarray(image.stored), geometry=image.geometry)
+
+
+def _meant(stored: NDArray[np.generic], names: Mapping[int, str], where: str) -> NDArray[np.uint8]:
+    """Stored values as label values."""
+    meaning = {0: LabelValue.OUTSIDE, **{int(value): value for value in LabelValue}}
+    for value, name in names.items():
+        known = next((one for word, one in _MEANINGS.items() if word in name.lower()), None)
+        meaning = {key: one for key, one in meaning.items() if key != value}
+        if known is not None:
+            meaning[value] = known
+    present = np.unique(stored).tolist()
+    strange = [value for value in present if value not in meaning]
+    if strange:
+        raise Refusal(
+            RefusalCode.LABEL_INVALID,
+            expected="values 0, 1 (normal), 2 (abnormal) and 3 (not judged)",
+            found=", ".join(f"{value:g}" for value in strange[:5]),
+            where=where,
+        )
+    values = np.zeros(stored.shape, np.uint8)
+    for value in present:
+        values[stored == value] = meaning[value]
+    return values
+
+
+def _segments(path: Path) -> dict[int, str]:
+    """Value and name of each segment that the header of a `.nrrd` tells of."""
+    if not path.name.lower().endswith(".nrrd"):
+        return {}
+    with path.open("rb") as opened:
+        header = opened.read(HEADER_BYTES).partition(b"\n\n")[0]
+    fields: dict[bytes, dict[bytes, str]] = {}
+    for number, key, value in _SEGMENT.findall(header):
+        fields.setdefault(number, {})[key] = value.decode("utf-8", "replace").strip()
+    return {
+        int(one[b"LabelValue"]): one.get(b"Name", "")
+        for one in fields.values()
+        if one.get(b"LabelValue", "").isdigit()
+    }
+
+
+def _place(drawn: Geometry, grid: Geometry, where: str) -> tuple[slice, slice, slice]:
+    """The box of the grid that a drawn image covers, voxel on voxel."""
+    start = np.rint(grid.to_index(drawn.origin_mm)).astype(int)
+    stop = start + drawn.shape
+    if (start >= 0).all() and (stop <= grid.shape).all():
+        k, j, i = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
+        if grid.crop((k, j, i)).is_close(drawn, tolerance_mm=SAME_GRID_MM):
+            return k, j, i
+    raise Refusal(
+        RefusalCode.GEOMETRY_MISMATCH,
+        expected=f"the scan's grid: {_describe(grid)}",
+        found=_describe(drawn),
+        where=where,
+    )
+
+
+def _describe(grid: Geometry) -> str:
+    spacing = " x ".join(f"{part:.4g}" for part in grid.spacing_mm)
+    origin = ", ".join(f"{part:.2f}" for part in grid.origin_mm)
+    return f"{grid.shape} at {spacing} mm from ({origin})"

@@ -1,0 +1,131 @@
+"""The learning set as others read it: `eupnea train`, nnU-Net, LongiSeg, MONAI."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eupnea.label.agreement import agree, consensus
+from eupnea.label.completion import Label
+from eupnea.label.drawn import Canvas
+from eupnea.label.learning_set import DATASET, LabelRecord, LearningSet
+from eupnea.label.values import LabelValue
+
+FOLDS = 5
+"""Of cross-validation in the MONAI data list; all scans of a patient share one."""
+
+SOURCE = "labels"
+LICENCE = "as the scans that were labelled"
+
+
+def export(learning: LearningSet) -> None:
+    """Writes all data lists from the newest labels; where readers differ, their consensus.
+
+    `train.json` with the normal region of each image (`eupnea train`);
+    `Dataset501_EupneaLung` in nnU-Net's raw format with `patientsTr.json`
+    (LongiSeg: each patient's scans in order); `monai.json` with folds by
+    patient; `agreement.json` for images with several readers.
+
+    Raises:
+        OSError: When a file cannot be written.
+    """
+    newest = learning.newest()
+    agreements = {
+        case: pairs for case, records in newest.items() if (pairs := _one(learning, case, records))
+    }
+    patients = _patients(newest)
+    cases = list(newest)
+    _json(learning.folder / "train.json", _train(cases))
+    _json(learning.folder / "monai.json", _monai(patients))
+    _json(learning.folder / DATASET / "dataset.json", _nnunet(len(cases)))
+    _json(learning.folder / DATASET / "patientsTr.json", patients)
+    _json(learning.folder / "agreement.json", agreements)
+
+
+def _one(learning: LearningSet, case: str, records: Sequence[LabelRecord]) -> list[dict[str, Any]]:
+    """Write what stands for one image; how far each two of its readers agree."""
+    canvas = Canvas.read(learning.organ(case))
+    labels = {record.reader: learning.load(record, canvas) for record in records}
+    final = consensus(list(labels.values()))
+    _label(learning.folder / DATASET / "labelsTr" / f"{case}.nii.gz", final, canvas)
+    normal = (final.values == LabelValue.NORMAL).view(np.uint8)
+    path = learning.folder / "normal" / f"{case}.nii.gz"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(canvas.file_bytes(normal))
+    return [
+        {"readers": [one, other], **asdict(agree(labels[one], labels[other]))}
+        for one, other in combinations(labels, 2)
+    ]
+
+
+def _label(path: Path, label: Label, canvas: Canvas) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(canvas.file_bytes(label.values))
+
+
+def _patients(newest: Mapping[str, Sequence[LabelRecord]]) -> dict[str, list[str]]:
+    """Each patient's scans; a case's name ends in its place in time."""
+    patients: dict[str, list[str]] = {}
+    for case, records in newest.items():
+        patients.setdefault(records[0].patient, []).append(case)
+    return patients
+
+
+def _train(cases: Sequence[str]) -> dict[str, Any]:
+    """The form of `eupnea.train.cases.Datalist`."""
+    return {
+        "root": ".",
+        "sources": {SOURCE: LICENCE},
+        "cases": [
+            {
+                "name": case,
+                "ct": f"{DATASET}/imagesTr/{case}_0000.nii.gz",
+                "lung": f"organs/{case}.nii.gz",
+                "normal": f"normal/{case}.nii.gz",
+                "health": "aerated",
+                "source": SOURCE,
+            }
+            for case in cases
+        ],
+    }
+
+
+def _monai(patients: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """MONAI's data list: paths from this file's folder."""
+    return {
+        "training": [
+            {
+                "image": f"{DATASET}/imagesTr/{case}_0000.nii.gz",
+                "label": f"{DATASET}/labelsTr/{case}.nii.gz",
+                "fold": number % FOLDS,
+            }
+            for number, cases in enumerate(patients.values())
+            for case in cases
+        ],
+        "validation": [],
+    }
+
+
+def _nnunet(count: int) -> dict[str, Any]:
+    """`dataset.json` of nnU-Net 2; what was not judged is ignored."""
+    return {
+        "channel_names": {"0": "CT"},
+        "labels": {
+            "background": LabelValue.OUTSIDE,
+            "normal": LabelValue.NORMAL,
+            "abnormal": LabelValue.ABNORMAL,
+            "ignore": LabelValue.UNJUDGED,
+        },
+        "numTraining": count,
+        "file_ending": ".nii.gz",
+    }
+
+
+def _json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
