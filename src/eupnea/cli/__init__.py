@@ -11,8 +11,11 @@ import typer
 from eupnea.cli.analyze import analyze
 from eupnea.cli.arguments import spread_dates
 from eupnea.cli.check import check
+from eupnea.cli.demo import demo
 from eupnea.cli.doctor import doctor
 from eupnea.cli.info import info
+from eupnea.cli.label import label_app
+from eupnea.cli.phantom import phantom
 from eupnea.errors import EupneaError
 
 TERMINATED = 128 + signal.SIGTERM
@@ -26,8 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (analyze, check, info, doctor):
+for command in (analyze, demo, phantom, check, info, doctor):
     app.command()(command)
+app.add_typer(label_app, name="label")
 
 
 def main() -> None:
