@@ -32,7 +32,7 @@ from eupnea.version import __version__
 from eupnea.write.dicom.codes import code, has_code
 from eupnea.write.dicom.identity import series_uid, tracking_uid, uid
 from eupnea.write.dicom.segmentation import MANUFACTURER, SERIES_NUMBER
-from eupnea.write.dicom.source import source_headers, stamp
+from eupnea.write.dicom.source import settle, source_headers
 from eupnea.write.document import (
     AnalysisDocument,
     ChangeDocument,
@@ -96,7 +96,7 @@ def measurement_report(
         is_complete=True,
         series_description="Eupnea: change",
     )
-    stamp(report, later)
+    settle(report, later)
     return report
 
 

@@ -15,7 +15,7 @@ import eupnea
 from eupnea.analysis import Analysis, ScanAnalysis
 from eupnea.write.dicom.codes import code, has_code
 from eupnea.write.dicom.identity import content_uid, tracking_uid, uid
-from eupnea.write.dicom.source import source_headers, stamp
+from eupnea.write.dicom.source import settle, source_headers
 from eupnea.write.segments import Segment, organ_segment, tissue_numbers, tissue_segments
 
 MANUFACTURER = "Eupnea"
@@ -111,5 +111,5 @@ def _segmentation(
         content_description=f"Eupnea: {name}",
         series_description=f"Eupnea: {name}",
     )
-    stamp(derived, found)
+    settle(derived, found)
     return derived

@@ -51,10 +51,19 @@ def _completed(header: Dataset) -> Dataset:
     return whole
 
 
-def stamp(derived: Dataset, found: ScanAnalysis) -> None:
-    """Date an object as its scan, so that the same input gives the same bytes."""
+def settle(derived: Dataset, found: ScanAnalysis) -> None:
+    """Let an object depend on its content alone: the same input gives the same bytes.
+
+    It is dated as its scan, and what highdicom draws by chance or reads from
+    the clock is replaced or left out.
+    """
     moment = found.scan.acquired_at
     derived.ContentDate, derived.ContentTime = f"{moment:%Y%m%d}", f"{moment:%H%M%S}"
     for keyword in ("InstanceCreationDate", "InstanceCreationTime", "SeriesDate", "SeriesTime"):
-        if keyword in derived:
-            delattr(derived, keyword)
+        derived.pop(keyword, None)
+    for equipment in derived.get("ContributingEquipmentSequence", ()):
+        equipment.pop("ContributionDateTime", None)
+    dimensions = uid("dimensions", derived.SOPInstanceUID)
+    for keyword in ("DimensionOrganizationSequence", "DimensionIndexSequence"):
+        for item in derived.get(keyword, ()):
+            item.DimensionOrganizationUID = dimensions
