@@ -12,8 +12,8 @@ from eupnea.segment.morphology import opened
 LUNG_AIR_HU = -400
 """Darker voxels hold more air than tissue: half way from lung (-850) to soft tissue (50)."""
 
-TABLE_MM = 5.0
-"""Radius of a ball that fits into the body, and into no table top or tube."""
+TABLE_MM = 2.5
+"""Radius of a ball that fits into the thinnest chest wall, and into no table top or tube."""
 
 SIDES_MET = 3
 """Of four axial directions, in how many the body must be met."""

@@ -14,6 +14,7 @@ from eupnea.segment.airways import central_airways
 from eupnea.segment.body import GAS_HU, LUNG_AIR_HU, air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
+from eupnea.segment.costal import bridge_costal_gaps
 from eupnea.segment.morphology import closed, dilate, distance_mm
 from eupnea.segment.sides import LEFT, RIGHT, split_sides
 
@@ -82,7 +83,8 @@ def _close_sides(aerated: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_
     sides = split_sides(aerated, coarse.spacing_mm)
     organ = np.zeros_like(aerated)
     for side in (RIGHT, LEFT):
-        lung = closed(sides == side, CLOSING_MM, coarse.spacing_mm)
+        lung = bridge_costal_gaps(sides == side, side, coarse.spacing_mm)
+        lung = closed(lung, CLOSING_MM, coarse.spacing_mm)
         organ |= fill_voids.fill(lung)
     return organ
 
