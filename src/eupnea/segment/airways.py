@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.morphology import dilate
+from eupnea.segment.morphology import dilate, erode
 
 AIR_HU = -1000
 
@@ -22,6 +22,9 @@ LUNG_AREA_MM2 = 1500.0
 
 LARGEST_TREE_ML = 110.0
 """More is a leak: trachea and main bronchi of adults hold 30 to 80 ml."""
+
+SMALLEST_LUMEN_ML = 0.3
+"""Less air does not tell how the scanner is calibrated."""
 
 WALL_MM = 2.0
 """Thickness of the wall that leaves the lung together with the lumen."""
@@ -42,6 +45,14 @@ def central_airways(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]
         return trachea
     tree = dilate(_follow(coarse, lumen, trachea), WALL_MM / 2, coarse.spacing_mm) & air
     return dilate(tree, WALL_MM, coarse.spacing_mm)
+
+
+def airway_air_hu(coarse: Coarse, airways: NDArray[np.bool_]) -> float | None:
+    """What the air in the large airways measures; `None` where too little is seen."""
+    lumen = erode(airways, 2 * WALL_MM + 0.1, coarse.spacing_mm) & airways
+    if np.count_nonzero(lumen) * coarse.geometry.voxel_volume_ml < SMALLEST_LUMEN_ML:
+        return None
+    return float(np.median(coarse.hu[lumen]))
 
 
 def _follow(

@@ -15,8 +15,8 @@ from eupnea.volume import Volume
 ANATOMY_MM = 2.0
 """Spacing at which organs are found, unless the source's is wider."""
 
-AIR_FLOOR_HU = -1024
-"""Padding below this value is read as air."""
+AIR_FLOOR_HU = -1100
+"""Padding below this value is read as air, even of a scanner that is badly calibrated."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from eupnea.mask import Mask
+from eupnea.note import Note, Severity
 from eupnea.organ import Method, NormalRegion
 from eupnea.scan import Scan
-from eupnea.segment.airways import central_airways
+from eupnea.segment.airways import airway_air_hu, central_airways
 from eupnea.segment.blocks import at_nearest
 from eupnea.segment.body import air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
+from eupnea.segment.lung_notes import AIR_HU, AIR_TOLERANCE_HU
 from eupnea.segment.morphology import Spacing, dilate, distance_mm, erode
 from eupnea.segment.parenchyma import Parenchyma, read_parenchyma
 from eupnea.segment.thickness import thick_parts
@@ -33,6 +37,9 @@ DENSE_HU = -700.0
 
 DENSEST_NORMAL_HU = -550.0
 """Whatever the breath, denser tissue is not normal."""
+
+LEAST_INFLATED_HU = -770.0
+"""Aerated lung that is denser on average is in expiration or diseased throughout."""
 
 SPREADS = 3.0
 """Normal lung reaches this many standard deviations above its most frequent density."""
@@ -73,12 +80,24 @@ def find_normal(scan: Scan, roi: Mask) -> NormalRegion:
     smooth = _smooth(grid)
     core = erode(organ, CORE_MM, grid.spacing_mm)
     parenchyma = read_parenchyma(smooth, core, row_mm=grid.spacing_mm[1])
-    hilum_mm = _distance_to_airways(scan, grid)
+    hilum_mm, air_hu = _airways(scan, grid)
     abnormal = _dense(smooth, organ, grid.spacing_mm, parenchyma, hilum_mm)
-    abnormal |= _hyperlucent(smooth, organ, grid.spacing_mm)
+    abnormal |= _hyperlucent(smooth, organ, grid.spacing_mm, air_hu)
     normal = roi.voxels.copy()
     normal[box] &= ~grid.blocks.to_source(abnormal)
-    return NormalRegion(mask=Mask(voxels=normal, geometry=roi.geometry))
+    return NormalRegion(
+        mask=Mask(voxels=normal, geometry=roi.geometry), notes=tuple(_notes(parenchyma))
+    )
+
+
+def _notes(parenchyma: Parenchyma) -> Iterator[Note]:
+    if parenchyma.mode_hu > LEAST_INFLATED_HU:
+        yield Note(
+            code="LUNG_NOT_INFLATED",
+            text=f"The aerated lung measures {parenchyma.mode_hu:.0f} HU, as in expiration or in "
+            "disease of the whole lung; the density baseline takes it for normal.",
+            severity=Severity.WARNING,
+        )
 
 
 def _smooth(grid: Coarse) -> NDArray[np.float32]:
@@ -88,14 +107,16 @@ def _smooth(grid: Coarse) -> NDArray[np.float32]:
     return np.asarray(sitk.GetArrayFromImage(sitk.SmoothingRecursiveGaussian(image, SMOOTHING_MM)))
 
 
-def _distance_to_airways(scan: Scan, grid: Coarse) -> NDArray[np.float32] | None:
-    """Distance of each voxel to the main bronchi; `None` when none are seen."""
+def _airways(scan: Scan, grid: Coarse) -> tuple[NDArray[np.float32] | None, float]:
+    """Distance to the main bronchi, `None` when none are seen; and what air measures."""
     anatomy = Coarse.of(scan.volume)
     airways = central_airways(anatomy, air_inside(anatomy))
     if not airways.any():
-        return None
+        return None, AIR_HU
     far_mm = distance_mm(~airways, anatomy.spacing_mm)
-    return at_nearest(far_mm, anatomy.geometry, grid.geometry)
+    air_hu = airway_air_hu(anatomy, airways)
+    hilum_mm = at_nearest(far_mm, anatomy.geometry, grid.geometry)
+    return hilum_mm, AIR_HU if air_hu is None else air_hu
 
 
 def _dense(
@@ -116,10 +137,11 @@ def _dense(
 
 
 def _hyperlucent(
-    smooth: NDArray[np.float32], organ: NDArray[np.bool_], spacing_mm: Spacing
+    smooth: NDArray[np.float32], organ: NDArray[np.bool_], spacing_mm: Spacing, air_hu: float
 ) -> NDArray[np.bool_]:
-    """Clusters of tissue that has lost its walls."""
+    """Clusters of tissue that has lost its walls; the cut follows air that is too dark."""
+    too_dark = air_hu < AIR_HU - AIR_TOLERANCE_HU
+    cut = HYPERLUCENT_HU + (air_hu - AIR_HU if too_dark else 0.0)
     smallest = max(1, round(HYPERLUCENT_CLUSTER_MM3 / float(np.prod(spacing_mm))))
-    thin = organ & (smooth < HYPERLUCENT_HU)
-    labels, _ = components(thin, connectivity=6, minimal_voxels=smallest)
+    labels, _ = components(organ & (smooth < cut), connectivity=6, minimal_voxels=smallest)
     return labels > 0

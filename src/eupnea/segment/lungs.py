@@ -10,11 +10,12 @@ from eupnea.errors import Refusal, RefusalCode
 from eupnea.mask import Mask
 from eupnea.organ import Method, RegionOfInterest
 from eupnea.scan import Scan
-from eupnea.segment.airways import central_airways
+from eupnea.segment.airways import airway_air_hu, central_airways
 from eupnea.segment.body import GAS_HU, LUNG_AIR_HU, air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.costal import bridge_costal_gaps
+from eupnea.segment.lung_notes import lung_notes
 from eupnea.segment.morphology import closed, dilate, distance_mm
 from eupnea.segment.sides import LEFT, RIGHT, split_sides
 
@@ -54,9 +55,13 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
     airways = central_airways(coarse, air)
     aerated = _aerated_lungs(coarse, air & ~airways)
     _refuse_without_lungs(aerated, coarse)
-    organ = _close_sides(aerated, coarse) & ~airways
-    full = _refine(scan, coarse, organ=organ, barred=airways)
-    return RegionOfInterest(mask=Mask(voxels=full, geometry=scan.geometry))
+    sides = _close_sides(aerated, coarse)
+    sides[airways] = 0
+    full = _refine(scan, coarse, organ=sides > 0, barred=airways)
+    return RegionOfInterest(
+        mask=Mask(voxels=full, geometry=scan.geometry),
+        notes=lung_notes(sides, coarse, airway_air_hu(coarse, airways)),
+    )
 
 
 def _aerated_lungs(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -79,14 +84,15 @@ def _refuse_without_lungs(aerated: NDArray[np.bool_], coarse: Coarse) -> None:
         )
 
 
-def _close_sides(aerated: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:
+def _close_sides(aerated: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.uint8]:
+    """Right and left lung, each with its dense parts as far as its shape gives them away."""
     sides = split_sides(aerated, coarse.spacing_mm)
-    organ = np.zeros_like(aerated)
-    for side in (RIGHT, LEFT):
+    whole = np.zeros_like(sides)
+    for side in (LEFT, RIGHT):
         lung = bridge_costal_gaps(sides == side, side, coarse.spacing_mm)
         lung = closed(lung, CLOSING_MM, coarse.spacing_mm)
-        organ |= fill_voids.fill(lung)
-    return organ
+        whole[np.asarray(fill_voids.fill(lung))] = side
+    return np.where(aerated, sides, whole)
 
 
 def _refine(
