@@ -9,6 +9,7 @@ from eupnea.mask import Mask
 from eupnea.organ import Organ
 from eupnea.scan import Scan
 from eupnea.segment.bands import band_shares
+from eupnea.segment.interval import abnormal_interval_ml
 from eupnea.segment.regions import RegionSettings, describe_regions, label_regions
 from eupnea.segment.zones import zone_shares
 
@@ -43,7 +44,11 @@ def segment_scan(
         scan=scan,
         roi=_attributes(roi.mask, roi.mask),
         normal=_attributes(roi.mask - abnormal, roi.mask),
-        abnormal=_attributes(abnormal, roi.mask),
+        abnormal=_attributes(
+            abnormal,
+            roi.mask,
+            interval_ml=abnormal_interval_ml(found.certainty, roi.mask, abnormal),
+        ),
         regions=describe_regions(scan, labels, zones),
         labels=labels,
         bands=band_shares(scan, roi.mask),
@@ -52,6 +57,13 @@ def segment_scan(
     )
 
 
-def _attributes(part: Mask, roi: Mask) -> Attributes:
+def _attributes(
+    part: Mask, roi: Mask, *, interval_ml: tuple[float, float] | None = None
+) -> Attributes:
     whole = np.maximum(roi.voxel_count, 1)
-    return Attributes(mask=part, volume_ml=part.volume_ml, fraction=float(part.voxel_count / whole))
+    return Attributes(
+        mask=part,
+        volume_ml=part.volume_ml,
+        fraction=float(part.voxel_count / whole),
+        interval_ml=interval_ml,
+    )

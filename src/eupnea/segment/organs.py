@@ -9,7 +9,7 @@ from eupnea.errors import UsageError
 from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion, Organ
 from eupnea.scan import Scan
-from eupnea.segment import density, lungs
+from eupnea.segment import density, lungs, model
 from eupnea.segment.zones import lung_zones
 
 
@@ -31,10 +31,12 @@ def find_organ(name: str = "lung", *, normal: str = density.METHOD.name) -> Orga
 
     Args:
         name: `lung` ships.
-        normal: `density-baseline` ships for the lung.
+        normal: `density-baseline`, or `eupnea-lung`, the trained model, which
+            finds the region of interest as well.
 
     Raises:
         UsageError: If there is no such organ or no such way.
+        ModelError: If the trained model is not what its card says.
 
     Examples:
         >>> find_organ("lung").normal_method.name
@@ -43,11 +45,12 @@ def find_organ(name: str = "lung", *, normal: str = density.METHOD.name) -> Orga
     finders = _NORMAL_FINDERS.get(name)
     if finders is None:
         raise UsageError(f"no organ named {name!r}; there is: {', '.join(_NORMAL_FINDERS)}")
+    if normal == model.SHIPPED:
+        return model.load().organ()
     finder = finders.get(normal)
     if finder is None:
-        raise UsageError(
-            f"no way named {normal!r} to find normal {name}; there is: {', '.join(finders)}"
-        )
+        known = ", ".join([*finders, model.SHIPPED])
+        raise UsageError(f"no way named {normal!r} to find normal {name}; there is: {known}")
     return Organ(
         name=name,
         roi_method=lungs.METHOD,

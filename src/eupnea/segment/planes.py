@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from eupnea.geometry import Geometry
 from eupnea.mask import Box
@@ -34,6 +35,8 @@ BODY_HU = -300
 """What is denser belongs to the body, or to the couch."""
 
 Planes = NDArray[np.float32]
+Weights = sparse.csr_array[np.float32]
+"""(targets, sources): how each target averages a few sources."""
 
 
 def to_signal(hu: Planes) -> Planes:
@@ -59,13 +62,12 @@ class PlaneGrid:
 
     box: Box
     """The part of the scan that holds the body."""
-    rows: Planes
-    """(pixels, rows of the box): how each pixel averages the scan."""
-    columns: Planes
+    rows: Weights
+    columns: Weights
     heights: NDArray[np.intp]
     """Slices of the scan that are judged."""
-    slices: tuple[Planes, ...]
-    """For each offset, (planes, slices): how each plane averages the scan."""
+    slices: tuple[Weights, ...]
+    """One for each offset."""
     geometry: Geometry
 
     @classmethod
@@ -99,10 +101,11 @@ class PlaneGrid:
         """Inputs of the network, (at most `batch`, offsets, rows, columns)."""
         fine = np.stack([self._shrink(plane) for plane in scan.hu[:, self.box[1], self.box[2]]])
         flat = fine.reshape(len(fine), -1)
-        shape = (-1, *fine.shape[1:])
         for first in range(0, self.count, batch):
             chosen = slice(first, first + batch)
-            channels = [_weigh(weights[chosen], flat).reshape(shape) for weights in self.slices]
+            channels = [
+                (weights[chosen] @ flat).reshape(-1, *fine.shape[1:]) for weights in self.slices
+            ]
             yield _padded(to_signal(np.stack(channels, axis=1)))
 
     def restore(self, shares: Planes) -> NDArray[np.uint8]:
@@ -114,20 +117,24 @@ class PlaneGrid:
         pixels = shares[:, : self.rows.shape[0], : self.columns.shape[0]]
         rows = _spread(self.box[1], self.geometry.spacing_mm[1])
         columns = _spread(self.box[2], self.geometry.spacing_mm[2])
+        grown = [_resample(rows, plane * np.float32(255.0), columns) for plane in pixels]
         full = np.zeros(self.geometry.shape, np.uint8)
-        grown = [rows @ plane @ columns.T * 255.0 for plane in pixels]
         for k in range(self.geometry.shape[0]):
-            above = min(int(np.searchsorted(self.heights, k)), self.count - 1)
-            below = max(above - 1, 0) if self.heights[above] != k else above
-            gap = self.heights[above] - self.heights[below]
-            part = np.clip((k - self.heights[below]) / gap, 0.0, 1.0) if gap else 0.0
-            plane = grown[below] + np.float32(part) * (grown[above] - grown[below])
-            full[k, self.box[1], self.box[2]] = np.rint(plane)
+            full[k, self.box[1], self.box[2]] = np.rint(self._between(grown, k))
         return full
+
+    def _between(self, planes: list[Planes], k: int) -> Planes:
+        """The plane at one slice, from the judged planes above and below it."""
+        above = min(int(np.searchsorted(self.heights, k)), self.count - 1)
+        below = max(above - 1, 0)
+        if self.heights[above] <= k or above == below:
+            return planes[above]
+        share = np.float32((k - self.heights[below]) / (self.heights[above] - self.heights[below]))
+        return planes[below] + share * (planes[above] - planes[below])
 
     def _shrink(self, plane: NDArray[np.int16]) -> Planes:
         clipped = np.clip(plane, LOWEST_HU, HIGHEST_HU).astype(np.float32)
-        return np.asarray(self.rows @ clipped @ self.columns.T, dtype=np.float32)
+        return _resample(self.rows, clipped, self.columns)
 
 
 def _body_box(hu: NDArray[np.int16], step: int = 4, margin: int = 8) -> Box:
@@ -142,7 +149,7 @@ def _body_box(hu: NDArray[np.int16], step: int = 4, margin: int = 8) -> Box:
     return slice(0, hu.shape[0]), spans[0], spans[1]
 
 
-def _pixels(span: slice, spacing_mm: float) -> Planes:
+def _pixels(span: slice, spacing_mm: float) -> Weights:
     """Rows of weights from voxels of a span to the network's pixels."""
     voxels = span.stop - span.start
     count = max(1, round(voxels * spacing_mm / PLANE_SPACING_MM))
@@ -153,7 +160,7 @@ def _pixels(span: slice, spacing_mm: float) -> Planes:
     )
 
 
-def _spread(span: slice, spacing_mm: float) -> Planes:
+def _spread(span: slice, spacing_mm: float) -> Weights:
     """Rows of weights from the network's pixels back to voxels of a span."""
     voxels = span.stop - span.start
     count = max(1, round(voxels * spacing_mm / PLANE_SPACING_MM))
@@ -170,19 +177,16 @@ def _pixel_positions(count: int, length_mm: float) -> NDArray[np.float64]:
 
 def _averages(
     targets_mm: NDArray[np.float64], sources_mm: NDArray[np.float64], *, reach_mm: float
-) -> Planes:
-    """Triangle weights (targets, sources), each row of sum 1; beyond the ends, the end."""
+) -> Weights:
+    """Triangle weights, each row of sum 1; beyond the ends, the end."""
     inside = np.clip(targets_mm, sources_mm[0], sources_mm[-1])
     gap = np.abs(inside[:, None] - sources_mm[None, :])
     weights = np.clip(1.0 - gap / reach_mm, 0.0, None)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
+    return sparse.csr_array((weights / weights.sum(axis=1, keepdims=True)).astype(np.float32))
 
 
-def _weigh(weights: Planes, planes: Planes) -> Planes:
-    """Weighted sums of a few neighbouring planes each."""
-    used = np.flatnonzero(weights.any(axis=0))
-    near = slice(int(used[0]), int(used[-1]) + 1)
-    return np.asarray(weights[:, near] @ planes[near])
+def _resample(rows: Weights, plane: Planes, columns: Weights) -> Planes:
+    return np.ascontiguousarray((columns @ (rows @ plane).T).T, dtype=np.float32)
 
 
 def _padded(planes: Planes) -> Planes:
