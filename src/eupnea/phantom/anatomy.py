@@ -52,8 +52,8 @@ class Anatomy:
         return cls(
             half_width_mm=rng.uniform(122, 132),
             half_depth_mm=rng.uniform(84, 93),
-            wall_mm=rng.uniform(26, 36),
-            heart_mm=rng.uniform(48, 55),
+            wall_mm=rng.uniform(26, 40),
+            heart_mm=rng.uniform(44, 51),
             right_dome_mm=rng.uniform(-58, -46),
             vertebra_mm=rng.uniform(22, 25),
             waves=waves,
@@ -119,7 +119,9 @@ class Anatomy:
             far = across * across + along * along
             fall = np.float32(46) * far ** np.float32(1.15)
             heights.append(top - fall - 0.12 * np.maximum(place.y, 0))
-        height = either(-heights[0], -heights[1], blend_mm=25)
+        middle = (place.x / 70) ** 2 + ((place.y + 30) / 62) ** 2
+        heights.append(self.right_dome_mm - 20 - np.float32(40) * middle ** np.float32(1.3))
+        height = either(*(-each for each in heights), blend_mm=25)
         return np.asarray((place.z + height) * np.float32(0.6), dtype=np.float32)
 
     def lungs(self, place: Place) -> Floats:
@@ -154,11 +156,13 @@ class Anatomy:
     def oblique_fissure(self, place: Place) -> Floats:
         """Height above the oblique fissure, which falls from back to front."""
         lean = np.where(place.x > 0, np.float32(0.92), np.float32(0.86))
-        bow = np.float32(0.0012) * (np.abs(place.x) - 70) ** 2
-        level = -6 + lean * (place.y - 5) + bow
+        bow = np.float32(0.0022) * (np.abs(place.x) - 70) ** 2
+        roll = 6 * np.sin((place.x + place.y) / 31)
+        level = -6 + lean * (place.y - 5) + bow + roll - np.float32(0.0016) * place.y**2
         return np.asarray((place.z - level) * np.float32(0.74), dtype=np.float32)
 
     def minor_fissure(self, place: Place) -> Floats:
         """Height above the minor fissure of the right lung, which is nearly level."""
-        level = 4 + np.float32(0.12) * (place.y + 30) - np.float32(0.002) * (place.x + 70) ** 2
+        bow = np.float32(0.004) * ((place.x + 70) ** 2 + (place.y + 20) ** 2)
+        level = 8 + np.float32(0.2) * (place.y + 30) + np.float32(0.15) * place.x - bow
         return np.asarray(place.z - level, dtype=np.float32)

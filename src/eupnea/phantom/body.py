@@ -32,7 +32,7 @@ def layers(anatomy: Anatomy, place: Place) -> list[Layer]:
         Layer(solid=skin(anatomy, place), hu=20),
         Layer(solid=skin(anatomy, place) + 2.5, hu=FAT_HU),
         Layer(solid=muscle(anatomy, place, cavity), hu=MUSCLE_HU),
-        Layer(solid=cavity + 3, hu=FAT_HU),
+        Layer(solid=both(cavity + 3, anatomy.mediastinum(place) - 4), hu=FAT_HU),
         Layer(solid=both(anatomy.heart(place), cavity + 3), hu=BLOOD_HU),
         *_abdomen(place, cavity, dome),
         *_spine(anatomy, place),
@@ -76,7 +76,7 @@ def _abdomen(place: Place, cavity: Floats, dome: Floats) -> list[Layer]:
     """Liver, spleen, stomach and bowel, which hold the gas that is not lung."""
     inside = both(dome + 2, cavity + 4)
     liver = either(
-        ellipsoid(place, (-62, -8, -120), (82, 95, 90)),
+        ellipsoid(place, (-62, -8, -125), (96, 104, 100)),
         ellipsoid(place, (0, -45, -115), (75, 42, 45)),
         blend_mm=20,
     )
@@ -147,8 +147,8 @@ def ribs(anatomy: Anatomy) -> Tubes:
     turn = np.linspace(0.06, 0.86, 30)
     paths = []
     for number in range(12):
-        fall = 30 + 5.5 * number
-        z = 132 - anatomy.vertebra_mm * 1.02 * number - fall * turn**1.2
+        fall = 48 + 7.5 * number
+        z = 132 - anatomy.vertebra_mm * 1.02 * number - fall * turn
         for side in (-1, 1):
             angle = np.pi / 2 - side * np.pi * turn
             paths.append(_around(anatomy, angle, z, offset_mm=6.0))

@@ -20,9 +20,13 @@ ENDS = 2600
 """Twigs of each tree in both lungs, at full detail."""
 PLEURA_GAP_MM = 3.0
 """Vessels are seen to within some mm of the pleura."""
-THINNEST_AIRWAY_MM = 0.75
-WALL_SHARE, WALL_MM = 0.16, 0.45
+THINNEST_AIRWAY_MM = 0.8
+AIRWAY_TO_ARTERY = 0.62
+WALL_SHARE, WALL_MM = 0.12, 0.35
 """Thickness of an airway's wall: a share of its radius, and some mm."""
+
+HILUM_MM = 22.0
+"""Airways may run outside the lungs within this distance of a lobe's root."""
 
 CARINA = (0.0, 18.0, 36.0)
 HILA = {
@@ -71,13 +75,20 @@ def circulation(anatomy: Anatomy, *, detail: float, rng: np.random.Generator) ->
     airways, blood = [_trunk_airways()], [_trunk_blood()]
     bundle_ends, vein_ends = (_ends(anatomy, count, rng) for _ in range(2))
     for lobe, hilum in HILA.items():
-        root = np.array(hilum)
+        root, atrium = np.array(hilum), np.array(ATRIUM[lobe])
         bundle = grow(root_mm=root, radius_mm=4.9, ends_mm=bundle_ends[lobe], rng=rng)
-        airways.append(bundle.thicker_than(THINNEST_AIRWAY_MM / 0.7).resized(factor=0.7))
-        blood.append(_beside(bundle, rng))
-        atrium = np.array(ATRIUM[lobe])
-        blood.append(grow(root_mm=atrium, radius_mm=5.2, ends_mm=vein_ends[lobe], rng=rng))
+        veins = grow(root_mm=atrium, radius_mm=5.2, ends_mm=vein_ends[lobe], rng=rng)
+        bronchi = bundle.thicker_than(THINNEST_AIRWAY_MM / AIRWAY_TO_ARTERY)
+        airways.append(_in_lungs(bronchi.resized(factor=AIRWAY_TO_ARTERY), anatomy, root))
+        blood += [_beside(bundle, rng), veins]
     return Circulation(airways=Tubes.join(*airways), blood=Tubes.join(*blood))
+
+
+def _in_lungs(tubes: Tubes, anatomy: Anatomy, root_mm: Points) -> Tubes:
+    """Without the pieces that cross heart or liver on their way."""
+    middle = (tubes.start_mm + tubes.end_mm) / 2
+    near = np.linalg.norm(middle - root_mm, axis=1) < HILUM_MM
+    return tubes[near | (anatomy.depth(middle) > 0)]
 
 
 def lung_points(
@@ -109,7 +120,7 @@ def _beside(bundle: Tubes, rng: np.random.Generator) -> Tubes:
     """The arteries of a bronchovascular bundle: shifted by the two radii."""
     side = rng.normal(size=3)
     side /= np.linalg.norm(side)
-    gap = 1 + 0.7 * (1 + WALL_SHARE)
+    gap = 1 + AIRWAY_TO_ARTERY * (1 + WALL_SHARE)
     return bundle.moved(
         bundle.start_mm + side * (gap * bundle.start_radius_mm[:, None]),
         bundle.end_mm + side * (gap * bundle.end_radius_mm[:, None]),

@@ -22,7 +22,7 @@ from eupnea.phantom.shapes import Floats, Place
 from eupnea.phantom.texture import SliceNoise, sample, tile
 from eupnea.phantom.tree import Tubes
 
-AIR_HU, LUMEN_HU, WALL_HU = -1000, -990, 10
+AIR_HU, LUMEN_HU, WALL_HU = -1000, -985, -20
 LUNG_HU = -862
 """Healthy lung, vessels left out, at mid height and reference breath."""
 GRAVITY_HU_PER_MM = 0.45
@@ -30,7 +30,7 @@ GRAVITY_HU_PER_MM = 0.45
 TEXTURE_HU = 17
 TEXTURE_MM, WEAVE_MM = 1.3, 2.2
 """Size of a texture tile's voxel."""
-FISSURE_MM = 0.55
+FISSURE_MM = 0.4
 """Thickness of the two layers of pleura between lobes."""
 POINT_SPREAD_MM = 0.5
 """Standard deviation of the scanner's own blur."""

@@ -13,7 +13,7 @@ TILE = 96
 
 PASS = {Kernel.SOFT: (0.75, 2.6, 0.5), Kernel.LUNG: (0.45, 1.2, 0.6)}
 """Each kernel's noise: width of its finest and its coarsest grain (mm), share of that removed."""
-BETWEEN_SLICES = 0.6
+BETWEEN_SLICES = 0.45
 """How much of its neighbour's noise a slice shares at 1 mm distance."""
 
 

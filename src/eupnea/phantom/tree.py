@@ -13,7 +13,9 @@ REACH = 0.45
 """How far a branch goes toward the middle of what it serves (Tawhai et al. 2000: 0.4)."""
 TAPER = 1 / 2.6
 """Radius goes with the number of ends served to this power (Murray's law: 1/3)."""
-BEND = 0.06
+INERTIA = 0.35
+"""How much of its parent's direction a branch keeps."""
+BEND = 0.03
 """Sideways bend in the middle of a branch, as a share of its length."""
 
 
@@ -90,6 +92,8 @@ class _Bud:
 
     at: Points
     radius: float
+    heading: Points
+    """Unit vector along which its parent grew."""
     side: Points
     served: NDArray[np.intp]
 
@@ -108,32 +112,40 @@ def grow(*, root_mm: Points, radius_mm: float, ends_mm: Points, rng: np.random.G
         rng: Decides how branches bend.
     """
     pieces: list[Tubes] = []
-    everything = np.arange(len(ends_mm))
-    buds = [_Bud(at=root_mm, radius=radius_mm, side=rng.normal(size=3), served=everything)]
+    buds = [
+        _Bud(
+            at=root_mm,
+            radius=radius_mm,
+            heading=_unit(ends_mm.mean(axis=0) - root_mm),
+            side=rng.normal(size=3),
+            served=np.arange(len(ends_mm)),
+        )
+    ]
     while buds:
         bud = buds.pop()
         served = ends_mm[bud.served]
-        along = served.mean(axis=0) - bud.at
         if len(served) == 1:
             pieces.append(_branch(bud, served[0], bud.radius * 0.6, rng))
             continue
-        tip = bud.at + REACH * along
+        along = served.mean(axis=0) - bud.at
+        heading = _unit((1 - INERTIA) * _unit(along) + INERTIA * bud.heading)
+        tip = bud.at + REACH * np.linalg.norm(along) * heading
         radius = radius_mm * (len(served) / len(ends_mm)) ** TAPER
         pieces.append(_branch(bud, tip, radius, rng))
-        side = _unit(np.cross(along, bud.side))
-        buds += _children(bud, served, tip, radius, side)
+        side = _unit(np.cross(heading, bud.side))
+        buds += [
+            _Bud(at=tip, radius=radius, heading=heading, side=side, served=bud.served[half])
+            for half in _halves(served @ side)
+        ]
     return Tubes.join(*pieces)
 
 
-def _children(bud: _Bud, served: Points, tip: Points, radius: float, side: Points) -> list[_Bud]:
-    """Two buds, on either side of the plane in which the branch lies."""
-    height = served @ side
+def _halves(height: Points) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Those on either side of a plane in which the branch lies; neither is empty."""
     upper = height > np.median(height)
     if not upper.any():
         upper[0] = True
-    return [
-        _Bud(at=tip, radius=radius, side=side, served=bud.served[half]) for half in (upper, ~upper)
-    ]
+    return upper, ~upper
 
 
 def _branch(bud: _Bud, tip: Points, radius: float, rng: np.random.Generator) -> Tubes:
