@@ -174,9 +174,11 @@ def _steps(state: _State, cases: Sequence[Case], config: TrainingConfig) -> Iter
     loader = iter(DataLoader(samples, batch_size=config.batch, num_workers=1, prefetch_factor=4))
     state.network.train().to(memory_format=torch.channels_last)
     losses: list[Loss] = []
+    batch = next(loader)
     before = time.monotonic()
     while state.elapsed_s < 60.0 * config.minutes:
-        losses.append(state.learn(next(loader), config))
+        losses.append(state.learn(batch, config))
+        batch = next(loader)
         state.step += 1
         now = time.monotonic()
         state.elapsed_s += now - before

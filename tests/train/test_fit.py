@@ -1,0 +1,82 @@
+"""Training, its state on disk, and what is exported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eupnea.errors import ModelError
+from eupnea.train.cases import Case
+
+torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
+pytest.importorskip("onnx", reason="the extra `train` is not installed")
+
+from eupnea.segment.model import load  # noqa: E402
+from eupnea.train.checkpoint import Checkpoint  # noqa: E402
+from eupnea.train.export import Facts, export  # noqa: E402
+from eupnea.train.fit import TrainingConfig, fit  # noqa: E402
+from eupnea.train.loss import loss_of  # noqa: E402
+from eupnea.train.network import UNet  # noqa: E402
+
+SMALL = TrainingConfig(minutes=0.01, batch=2, size=32, widths=(4, 4, 4, 4, 4))
+
+
+@pytest.fixture(scope="module")
+def run(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A training of a second."""
+    folder = tmp_path_factory.mktemp("run")
+    fit([case], folder, SMALL)
+    return folder
+
+
+def test_a_training_goes_on_where_it_was(case: Case, run: Path) -> None:
+    """A second call with more time starts from the saved step, not from none."""
+    before = Checkpoint.load(run / "checkpoint.npz")
+    longer = SMALL.model_copy(update={"minutes": before.elapsed_s / 60 + 0.01})
+    fit([case], run, longer)
+    after = Checkpoint.load(run / "checkpoint.npz")
+    assert after.step > before.step >= 1
+    assert json.loads((run / "config.json").read_text())["minutes"] == longer.minutes
+
+
+def test_a_checkpoint_is_no_pickle_and_complete(run: Path) -> None:
+    """Weights, average and moments come back; rubbish is refused."""
+    saved = Checkpoint.load(run / "checkpoint.npz")
+    network = UNet(channels=5, widths=SMALL.widths)
+    averaged = UNet(channels=5, widths=SMALL.widths)
+    saved.restore(network, averaged, torch.optim.AdamW(network.parameters()))
+    (run / "bad.npz").write_bytes(b"rubbish")
+    with pytest.raises(ModelError, match="checkpoint"):
+        Checkpoint.load(run / "bad.npz")
+
+
+def test_what_is_exported_answers_as_torch_does(run: Path, tmp_path: Path) -> None:
+    """The ONNX file loads with its card and gives shares; normal never exceeds roi."""
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
+    card = export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
+    assert card.training["steps"] == Checkpoint.load(run / "checkpoint.npz").step
+    model = load(tmp_path / "model")
+    shares = model.run(np.zeros((1, 5, 32, 48), np.float32))
+    assert shares.shape == (1, 2, 32, 48)
+    assert (shares[:, 1] <= shares[:, 0]).all()
+
+
+def test_the_loss_prefers_the_truth() -> None:
+    """The true answer costs least, and what is unknown costs nothing."""
+    roi = torch.zeros(1, 16, 16)
+    roi[:, 4:12, 4:12] = 1
+    normal = roi.clone()
+    normal[:, 4:8] = 0
+    known = torch.ones_like(roi)
+    sure = 12 * torch.stack([2 * roi - 1, 2 * normal - 1], dim=1)
+    right = float(loss_of(sure, roi, normal, known).total)
+    wrong = float(loss_of(-sure, roi, normal, known).total)
+    assert right < 0.01 < wrong
+    known[:, 4:8] = 0
+    missed = sure.clone()
+    missed[:, 1] = 12 * (2 * roi - 1)
+    assert float(loss_of(missed, roi, normal, known).total) < 0.01
