@@ -16,12 +16,14 @@ Points = NDArray[np.float64]
 Path = tuple[Sequence[tuple[float, float, float]], tuple[float, ...]]
 """Positions, and the radius at each."""
 
-ENDS = 2600
+ENDS = 3400
 """Twigs of each tree in both lungs, at full detail."""
-PLEURA_GAP_MM = 3.0
+PLEURA_GAP_MM = 2.0
 """Vessels are seen to within some mm of the pleura."""
+ARTERY_MM, VEIN_MM = 4.3, 4.5
+"""Radius of a lobe's artery and vein where they enter it."""
 THINNEST_AIRWAY_MM = 0.8
-AIRWAY_TO_ARTERY = 0.62
+AIRWAY_TO_ARTERY = 0.7
 WALL_SHARE, WALL_MM = 0.12, 0.35
 """Thickness of an airway's wall: a share of its radius, and some mm."""
 
@@ -76,8 +78,8 @@ def circulation(anatomy: Anatomy, *, detail: float, rng: np.random.Generator) ->
     bundle_ends, vein_ends = (_ends(anatomy, count, rng) for _ in range(2))
     for lobe, hilum in HILA.items():
         root, atrium = np.array(hilum), np.array(ATRIUM[lobe])
-        bundle = grow(root_mm=root, radius_mm=4.9, ends_mm=bundle_ends[lobe], rng=rng)
-        veins = grow(root_mm=atrium, radius_mm=5.2, ends_mm=vein_ends[lobe], rng=rng)
+        bundle = grow(root_mm=root, radius_mm=ARTERY_MM, ends_mm=bundle_ends[lobe], rng=rng)
+        veins = grow(root_mm=atrium, radius_mm=VEIN_MM, ends_mm=vein_ends[lobe], rng=rng)
         bronchi = bundle.thicker_than(THINNEST_AIRWAY_MM / AIRWAY_TO_ARTERY)
         airways.append(_in_lungs(bronchi.resized(factor=AIRWAY_TO_ARTERY), anatomy, root))
         blood += [_beside(bundle, rng), veins]

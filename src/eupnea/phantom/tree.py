@@ -11,7 +11,7 @@ Points = NDArray[np.float64]
 
 REACH = 0.45
 """How far a branch goes toward the middle of what it serves (Tawhai et al. 2000: 0.4)."""
-TAPER = 1 / 2.6
+TAPER = 1 / 2.8
 """Radius goes with the number of ends served to this power (Murray's law: 1/3)."""
 INERTIA = 0.35
 """How much of its parent's direction a branch keeps."""
@@ -77,7 +77,7 @@ class Tubes:
             end_radius_mm=self.end_radius_mm,
         )
 
-    def __getitem__(self, chosen: NDArray[np.bool_]) -> Tubes:
+    def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Tubes:
         return Tubes(
             start_mm=self.start_mm[chosen],
             end_mm=self.end_mm[chosen],
@@ -125,7 +125,7 @@ def grow(*, root_mm: Points, radius_mm: float, ends_mm: Points, rng: np.random.G
         bud = buds.pop()
         served = ends_mm[bud.served]
         if len(served) == 1:
-            pieces.append(_branch(bud, served[0], bud.radius * 0.6, rng))
+            pieces.append(_branch(bud, served[0], bud.radius * 0.9, rng))
             continue
         along = served.mean(axis=0) - bud.at
         heading = _unit((1 - INERTIA) * _unit(along) + INERTIA * bud.heading)
