@@ -151,9 +151,7 @@ def _rigid(recipe: Recipe, roi: Mask) -> NDArray[np.float64]:
     return matrix
 
 
-def _second_grid(
-    first: Geometry, rigid: NDArray[np.float64], rng: np.random.Generator
-) -> Geometry:
+def _second_grid(first: Geometry, rigid: NDArray[np.float64], rng: np.random.Generator) -> Geometry:
     """A grid of other spacing around the same body."""
     spacing = tuple(np.array(first.spacing_mm) * rng.uniform(0.9, 1.1, 3))
     grid = first.with_spacing((spacing[0], spacing[1], spacing[2]))
@@ -189,9 +187,9 @@ def _deform(
 
 def _density_factor(inside: Displacement, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
     """Volume in the first scan over volume in the second: density follows it."""
-    ratio = np.linalg.det(inside.gradient() + np.eye(3, dtype=np.float32))
     index = inside.geometry.to_index(points_mm).T
-    return np.asarray(ndimage.map_coordinates(ratio, index, order=1, mode="nearest"))
+    ratio = ndimage.map_coordinates(inside.jacobian(), index, order=1, mode="nearest")
+    return np.asarray(ratio, dtype=np.float64)
 
 
 def _breathe(hu: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np.float64]:

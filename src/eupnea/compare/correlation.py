@@ -28,7 +28,6 @@ class LocalCorrelation:
         self._fixed = fixed * self._weight
         self._radius = radius
         shape = fixed.shape
-        self._scratch = np.empty(shape, np.float32)
         self._count = self._box(self._weight, np.empty(shape, np.float32))
         self._fixed_sum = self._box(self._fixed, np.empty(shape, np.float32))
         self._fixed_square = self._box(self._fixed**2, np.empty(shape, np.float32))
@@ -56,7 +55,7 @@ class LocalCorrelation:
         return float(total) / self._voxels
 
     def _box(self, source: Image, out: Image) -> Image:
-        box_sum(source, self._radius, out, self._scratch)
+        box_sum(source, self._radius, out)
         return out
 
 

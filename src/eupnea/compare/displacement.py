@@ -16,6 +16,8 @@ Points = NDArray[np.float64]
 UNDO_STEPS = 60
 UNDO_TOLERANCE_MM = 1e-3
 
+IDENTITY = np.eye(3)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Displacement:
@@ -68,16 +70,15 @@ class Displacement:
         flat = np.ascontiguousarray(points.reshape(-1, 3))
         return _undo(self.vectors, self._to_index(), flat).reshape(points.shape)
 
-    def gradient(self) -> NDArray[np.float32]:
-        """Derivative of the vectors along x, y and z, shape (..., 3, 3), central differences."""
-        along_axes = np.stack(
-            [
-                np.gradient(self.vectors, np.float32(step), axis=axis)
-                for axis, step in enumerate(self.geometry.spacing_mm)
-            ],
-            axis=-1,
-        )
-        return np.asarray(along_axes @ self.geometry.direction.T.astype(np.float32))
+    def jacobian(self, linear: NDArray[np.float64] = IDENTITY) -> NDArray[np.float32]:
+        """Determinant of the derivative of `linear(p) + vector(p)` per voxel.
+
+        It is the local volume ratio, moved over unmoved (central differences;
+        one-sided at the border).
+        """
+        out = np.empty(self.geometry.shape, np.float32)
+        _determinants(self.vectors, self._to_index(), linear, out)
+        return out
 
     def _to_index(self) -> NDArray[np.float64]:
         """3 x 4, from mm to array index."""
@@ -140,3 +141,41 @@ def _read(
             (1 - c) * vectors[k1, j0, i0, axis] + c * vectors[k1, j0, i1, axis]
         ) + b * ((1 - c) * vectors[k1, j1, i0, axis] + c * vectors[k1, j1, i1, axis])
         out[axis] = (1 - a) * near + a * far
+
+
+@compiled
+def _determinants(
+    vectors: NDArray[np.float32],
+    to_index: NDArray[np.float64],
+    linear: NDArray[np.float64],
+    out: NDArray[np.float32],
+) -> None:
+    size = vectors.shape
+    slope, m = np.empty((3, 3)), np.empty((3, 3))
+    for k in range(size[0]):
+        for j in range(size[1]):
+            for i in range(size[2]):
+                _slope(vectors, k, j, i, slope)
+                for row in range(3):
+                    for column in range(3):
+                        m[row, column] = linear[row, column]
+                        for axis in range(3):
+                            m[row, column] += slope[row, axis] * to_index[axis, column]
+                out[k, j, i] = (
+                    m[0, 0] * (m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1])
+                    - m[0, 1] * (m[1, 0] * m[2, 2] - m[1, 2] * m[2, 0])
+                    + m[0, 2] * (m[1, 0] * m[2, 1] - m[1, 1] * m[2, 0])
+                )
+
+
+@compiled
+def _slope(vectors: NDArray[np.float32], k: int, j: int, i: int, out: NDArray[np.float64]) -> None:
+    """Derivative of each component along each array axis, per voxel."""
+    size = vectors.shape
+    k0, k1 = max(k - 1, 0), min(k + 1, size[0] - 1)
+    j0, j1 = max(j - 1, 0), min(j + 1, size[1] - 1)
+    i0, i1 = max(i - 1, 0), min(i + 1, size[2] - 1)
+    for row in range(3):
+        out[row, 0] = (vectors[k1, j, i, row] - vectors[k0, j, i, row]) / max(k1 - k0, 1)
+        out[row, 1] = (vectors[k, j1, i, row] - vectors[k, j0, i, row]) / max(j1 - j0, 1)
+        out[row, 2] = (vectors[k, j, i1, row] - vectors[k, j, i0, row]) / max(i1 - i0, 1)

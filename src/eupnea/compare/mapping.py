@@ -52,9 +52,8 @@ class Mapping:
 
     def jacobian(self, grid: Geometry) -> Volume:
         """Local volume ratio, target over source; on the residual's grid, else on `grid`."""
-        linear = self.affine[:3, :3]
+        linear = np.ascontiguousarray(self.affine[:3, :3])
         if self.residual is None:
             ratio = np.float32(np.linalg.det(linear))
             return Volume(voxels=np.full(grid.shape, ratio), geometry=grid)
-        ratios = np.linalg.det(self.residual.gradient() + linear.astype(np.float32))
-        return Volume(voxels=ratios, geometry=self.residual.geometry)
+        return Volume(voxels=self.residual.jacobian(linear), geometry=self.residual.geometry)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from eupnea.compare.correlation import LocalCorrelation
+from eupnea.compare.warp import warp
 from eupnea.compare.working import WorkingPair
 
 Image = NDArray[np.float32]
@@ -24,7 +25,7 @@ def deformed_roi(pair: WorkingPair, field: Image | None) -> Bits:
     """The moving organ on the fixed grid."""
     if field is None:
         return pair.moving_roi
-    return _at_field(pair.moving_roi.astype(np.float32), field) > 0.5
+    return _at_field(pair.moving_roi.astype(np.float32), field, np.ones_like(pair.fixed_roi)) > 0.5
 
 
 def similarity(pair: WorkingPair, field: Image | None) -> float:
@@ -33,15 +34,16 @@ def similarity(pair: WorkingPair, field: Image | None) -> float:
     Only voxels well inside both organs count, so that the organ's outline,
     which any two people share, adds nothing.
     """
-    moving = pair.moving if field is None else _at_field(pair.moving, field)
     common = pair.fixed_roi & deformed_roi(pair, field)
     deep = ndimage.binary_erosion(common, iterations=RADIUS)
     if not deep.any():
         return 0.0
+    moving = pair.moving if field is None else _at_field(pair.moving, field, deep)
     flat = np.zeros((3, *moving.shape), np.float32)
-    return LocalCorrelation(pair.fixed, deep, RADIUS).pull(moving, flat, flat.copy())
+    return LocalCorrelation(pair.fixed, deep, RADIUS).pull(moving, flat, np.empty_like(flat))
 
 
-def _at_field(image: Image, field: Image) -> Image:
-    where = np.indices(image.shape, dtype=np.float32) + field
-    return np.asarray(ndimage.map_coordinates(image, where, order=1, mode="nearest"))
+def _at_field(image: Image, field: Image, mask: Bits) -> Image:
+    warped = np.empty_like(image)
+    warp(image, mask, field, warped, np.empty_like(field))
+    return warped

@@ -15,8 +15,7 @@ ROUNDS = 50
 
 def folded(displacement: Displacement, least_ratio: float = 0.0) -> NDArray[np.bool_]:
     """Voxels whose neighbourhood is turned inside out (Jacobian not above `least_ratio`)."""
-    jacobian = displacement.gradient() + np.eye(3, dtype=np.float32)
-    return np.asarray(np.linalg.det(jacobian) <= least_ratio)
+    return np.asarray(displacement.jacobian() <= least_ratio)
 
 
 def unfold(displacement: Displacement) -> Displacement:

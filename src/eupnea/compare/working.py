@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from eupnea.compare.grid import voxel_indices
+from eupnea.compare.resample import resample
 from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.volume import Volume
@@ -53,13 +53,14 @@ class WorkingImage:
         return roi.geometry.crop(box).with_spacing((SPACING_MM,) * 3)
 
     def read(
-        self, points_mm: NDArray[np.float64], shape: tuple[int, int, int]
+        self, grid: Geometry, matrix: NDArray[np.float64]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Density and organ at the points of a grid, (n, 3) in mm, LPS."""
-        where = self.geometry.to_index(points_mm).T
-        hu = ndimage.map_coordinates(self.hu, where, order=1, cval=OUTSIDE_HU)
-        inside = ndimage.map_coordinates(self.inside, where, order=1, cval=0.0)
-        return hu.reshape(shape), inside.reshape(shape) > 0.5
+        """Density and organ on a grid whose points `matrix` carries to this scan's mm."""
+        to_source = (np.linalg.inv(self.geometry.affine) @ matrix @ grid.affine)[:3]
+        hu, inside = np.empty(grid.shape, np.float32), np.empty(grid.shape, np.float32)
+        resample(self.hu, to_source, OUTSIDE_HU, hu)
+        resample(self.inside, to_source, 0.0, inside)
+        return hu, inside > 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,10 +85,8 @@ class WorkingPair:
     ) -> WorkingPair:
         """Read both scans on the fixed scan's grid; `matrix` goes from fixed to moving mm."""
         grid = fixed.geometry.with_spacing((spacing_mm,) * 3)
-        points = grid.to_mm(voxel_indices(grid.shape))
-        fixed_hu, fixed_roi = fixed.read(points, grid.shape)
-        carried = points @ matrix[:3, :3].T + matrix[:3, 3]
-        moving_hu, moving_roi = moving.read(carried, grid.shape)
+        fixed_hu, fixed_roi = fixed.read(grid, np.eye(4))
+        moving_hu, moving_roi = moving.read(grid, matrix)
         return cls(
             grid=grid,
             fixed=fixed_hu,
