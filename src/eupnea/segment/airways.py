@@ -26,6 +26,9 @@ LARGEST_TREE_ML = 110.0
 SMALLEST_LUMEN_ML = 0.3
 """Less air does not tell how the scanner is calibrated."""
 
+BRONCHI_HEIGHT_MM = 40.0
+"""How far above its lower end the tree still belongs to the main bronchi."""
+
 WALL_MM = 2.0
 """Thickness of the wall that leaves the lung together with the lumen."""
 
@@ -53,6 +56,14 @@ def airway_air_hu(coarse: Coarse, airways: NDArray[np.bool_]) -> float | None:
     if np.count_nonzero(lumen) * coarse.geometry.voxel_volume_ml < SMALLEST_LUMEN_ML:
         return None
     return float(np.median(coarse.hu[lumen]))
+
+
+def main_bronchi(airways: NDArray[np.bool_], slice_mm: float) -> NDArray[np.bool_]:
+    """The lowest part of the large airways, which lies between the two hila."""
+    lowest = int(np.flatnonzero(airways.any(axis=(1, 2)))[0])
+    bronchi = airways.copy()
+    bronchi[lowest + round(BRONCHI_HEIGHT_MM / slice_mm) + 1 :] = False
+    return bronchi
 
 
 def _follow(

@@ -12,7 +12,7 @@ from eupnea.mask import Mask
 from eupnea.note import Note, Severity
 from eupnea.organ import Method, NormalRegion
 from eupnea.scan import Scan
-from eupnea.segment.airways import airway_air_hu, central_airways
+from eupnea.segment.airways import airway_air_hu, central_airways, main_bronchi
 from eupnea.segment.blocks import at_nearest
 from eupnea.segment.body import air_inside
 from eupnea.segment.coarse import Coarse
@@ -113,7 +113,7 @@ def _airways(scan: Scan, grid: Coarse) -> tuple[NDArray[np.float32] | None, floa
     airways = central_airways(anatomy, air_inside(anatomy))
     if not airways.any():
         return None, AIR_HU
-    far_mm = distance_mm(~airways, anatomy.spacing_mm)
+    far_mm = distance_mm(~main_bronchi(airways, anatomy.spacing_mm[0]), anatomy.spacing_mm)
     air_hu = airway_air_hu(anatomy, airways)
     hilum_mm = at_nearest(far_mm, anatomy.geometry, grid.geometry)
     return hilum_mm, AIR_HU if air_hu is None else air_hu

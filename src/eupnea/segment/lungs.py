@@ -28,8 +28,11 @@ METHOD = Method(
     ),
 )
 
-SMALLEST_LUNGS_ML = 100.0
-"""Less lung than this is no chest CT."""
+SMALLEST_LUNGS_ML = 150.0
+"""Less aerated lung is no chest CT; the air spaces of the head hold up to 120 ml."""
+
+SMALLEST_RADIUS_MM = 18.0
+"""A ball of this radius fits into a lung, and into no sinus, larynx or bowel loop."""
 
 SMALLEST_PART = 0.03
 """A piece of lung below this share of the largest is left to the closing."""
@@ -54,9 +57,9 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
     air = air_inside(coarse)
     airways = central_airways(coarse, air)
     aerated = _aerated_lungs(coarse, air & ~airways)
-    _refuse_without_lungs(aerated, coarse)
     sides = _close_sides(aerated, coarse)
     sides[airways] = 0
+    _refuse_without_lungs(aerated, sides > 0, coarse)
     full = _refine(scan, coarse, organ=sides > 0, barred=airways)
     return RegionOfInterest(
         mask=Mask(voxels=full, geometry=scan.geometry),
@@ -74,13 +77,17 @@ def _aerated_lungs(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return keep[labels]
 
 
-def _refuse_without_lungs(aerated: NDArray[np.bool_], coarse: Coarse) -> None:
+def _refuse_without_lungs(
+    aerated: NDArray[np.bool_], lungs: NDArray[np.bool_], coarse: Coarse
+) -> None:
     volume_ml = np.count_nonzero(aerated) * coarse.geometry.voxel_volume_ml
-    if volume_ml < SMALLEST_LUNGS_ML:
+    radius_mm = float(distance_mm(lungs, coarse.spacing_mm).max()) if lungs.any() else 0.0
+    if volume_ml < SMALLEST_LUNGS_ML or radius_mm < SMALLEST_RADIUS_MM:
         raise Refusal(
             RefusalCode.NOT_CHEST,
-            expected=f"lungs of at least {SMALLEST_LUNGS_ML:.0f} ml",
-            found=f"{volume_ml:.0f} ml of air inside the body that could be lung",
+            expected=f"at least {SMALLEST_LUNGS_ML:.0f} ml of aerated lung, with room for a "
+            f"ball of {SMALLEST_RADIUS_MM:.0f} mm radius",
+            found=f"{volume_ml:.0f} ml, {radius_mm:.0f} mm",
         )
 
 
