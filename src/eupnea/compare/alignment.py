@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from eupnea.analysis import Registration
+from eupnea.compare.carry import OUTSIDE
 from eupnea.compare.grid import voxel_indices
 from eupnea.compare.mapping import Mapping
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.geometry import Geometry
 from eupnea.mask import Box, Mask
 from eupnea.volume import Volume
-
-OUTSIDE = -1
-"""In place of a flat voxel index: the point lies beyond the grid."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,18 +71,13 @@ class Alignment:
         """Local volume ratio, moving over fixed, in the fixed scan's space."""
         return self.forward.jacobian(self.fixed)
 
-    def carry(self, indices: NDArray[np.intp]) -> NDArray[np.intp]:
-        """For voxels (n, 3) of the fixed grid, the nearest flat voxel of the moving one.
+    def carry(self, flat: NDArray[np.intp]) -> NDArray[np.intp]:
+        """For flat voxels of the fixed grid (C order), the nearest ones of the moving grid.
 
         Returns:
-            Shape (n,); `OUTSIDE` for voxels that leave the moving grid.
+            Shape of `flat`; `OUTSIDE` for voxels that leave the moving grid.
         """
-        target = self.moving.to_index(self.to_moving(self.fixed.to_mm(indices)))
-        nearest = np.floor(target + 0.5).astype(np.intp)
-        inside = ((nearest >= 0) & (nearest < np.array(self.moving.shape))).all(axis=-1)
-        flat = np.full(len(nearest), OUTSIDE, dtype=np.intp)
-        flat[inside] = np.ravel_multi_index(tuple(nearest[inside].T), self.moving.shape)
-        return flat
+        return self.forward.carry(flat, self.fixed, self.moving)
 
     def warp_mask(self, mask: Mask) -> Mask:
         """A mask of the moving scan on the fixed grid (nearest voxel).
@@ -119,5 +112,6 @@ class Alignment:
     def _pull(self, mask: Mask, box: Box) -> NDArray[np.bool_]:
         start = [part.start for part in box]
         shape = tuple(part.stop - part.start for part in box)
-        flat = self.carry(voxel_indices(shape, start))
+        indices = voxel_indices(shape, start)
+        flat = self.carry(np.ravel_multi_index(tuple(indices.T), self.fixed.shape))
         return np.asarray((mask.voxels.reshape(-1)[flat] & (flat != OUTSIDE)).reshape(shape))

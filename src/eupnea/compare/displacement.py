@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,7 +55,7 @@ class Displacement:
         """The displacement (..., 3) at positions (..., 3) in mm, LPS."""
         points = np.asarray(points_mm, dtype=np.float64)
         flat = np.ascontiguousarray(points.reshape(-1, 3))
-        return _interpolate(self.vectors, self._to_index(), flat).reshape(points.shape)
+        return _interpolate(self.vectors, self.to_index, flat).reshape(points.shape)
 
     def apply(self, points_mm: ArrayLike) -> Points:
         """Where positions (..., 3) in mm, LPS, are moved to."""
@@ -68,7 +69,7 @@ class Displacement:
         """
         points = np.asarray(points_mm, dtype=np.float64)
         flat = np.ascontiguousarray(points.reshape(-1, 3))
-        return _undo(self.vectors, self._to_index(), flat).reshape(points.shape)
+        return _undo(self.vectors, self.to_index, flat).reshape(points.shape)
 
     def jacobian(self, linear: NDArray[np.float64] = IDENTITY) -> NDArray[np.float32]:
         """Determinant of the derivative of `linear(p) + vector(p)` per voxel.
@@ -77,10 +78,11 @@ class Displacement:
         one-sided at the border).
         """
         out = np.empty(self.geometry.shape, np.float32)
-        _determinants(self.vectors, self._to_index(), linear, out)
+        _determinants(self.vectors, self.to_index, linear, out)
         return out
 
-    def _to_index(self) -> NDArray[np.float64]:
+    @cached_property
+    def to_index(self) -> NDArray[np.float64]:
         """3 x 4, from mm to array index."""
         return np.ascontiguousarray(np.linalg.inv(self.geometry.affine)[:3])
 
@@ -91,7 +93,7 @@ def _interpolate(
 ) -> Points:
     out = np.empty_like(points)
     for n in range(points.shape[0]):
-        _read(vectors, to_index, points[n], out[n])
+        interpolate_at(vectors, to_index, points[n], out[n])
     return out
 
 
@@ -101,7 +103,7 @@ def _undo(vectors: NDArray[np.float32], to_index: NDArray[np.float64], points: P
     step = np.empty(3)
     for n in range(points.shape[0]):
         for _ in range(UNDO_STEPS):
-            _read(vectors, to_index, out[n], step)
+            interpolate_at(vectors, to_index, out[n], step)
             moved = 0.0
             for axis in range(3):
                 better = points[n, axis] - step[axis]
@@ -113,7 +115,7 @@ def _undo(vectors: NDArray[np.float32], to_index: NDArray[np.float64], points: P
 
 
 @compiled
-def _read(
+def interpolate_at(
     vectors: NDArray[np.float32],
     to_index: NDArray[np.float64],
     point: NDArray[np.float64],

@@ -7,10 +7,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from eupnea.compare.carry import carry_voxels
 from eupnea.compare.displacement import Displacement
 from eupnea.compare.grid import voxel_indices
 from eupnea.geometry import Geometry
 from eupnea.volume import Volume
+
+STILL = Displacement(
+    vectors=np.zeros((1, 1, 1, 3), np.float32),
+    geometry=Geometry(shape=(1, 1, 1), affine=np.eye(4)),
+)
+"""No displacement anywhere."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,3 +64,21 @@ class Mapping:
             ratio = np.float32(np.linalg.det(linear))
             return Volume(voxels=np.full(grid.shape, ratio), geometry=grid)
         return Volume(voxels=self.residual.jacobian(linear), geometry=self.residual.geometry)
+
+    def carry(self, flat: NDArray[np.intp], source: Geometry, target: Geometry) -> NDArray[np.intp]:
+        """For flat voxels of a grid (C order), the nearest flat voxels of the target grid.
+
+        Returns:
+            Shape of `flat`; `OUTSIDE` for voxels that leave the target grid.
+        """
+        residual = self.residual or STILL
+        affines = (source.affine, self.affine, np.linalg.inv(target.affine))
+        source_to_mm, mapping, to_target = (np.ascontiguousarray(part[:3]) for part in affines)
+        return carry_voxels(
+            np.ascontiguousarray(flat, dtype=np.intp),
+            source.shape,
+            (source_to_mm, mapping, to_target),
+            residual.vectors,
+            residual.to_index,
+            target.shape,
+        )

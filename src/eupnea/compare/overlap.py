@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.analysis import ScanAnalysis
-from eupnea.compare.alignment import OUTSIDE, Alignment
+from eupnea.compare.alignment import Alignment
+from eupnea.compare.carry import OUTSIDE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,11 +62,11 @@ def measure_overlap(before: ScanAnalysis, after: ScanAnalysis, alignment: Alignm
 def _shared(
     source: ScanAnalysis, target: ScanAnalysis, alignment: Alignment
 ) -> NDArray[np.float64]:
-    indices = np.argwhere(source.labels > 0)
-    flat = alignment.carry(indices)
+    labels = source.labels.reshape(-1)
+    held = np.flatnonzero(labels)
+    flat = alignment.carry(held)
     found = np.where(flat == OUTSIDE, 0, target.labels.reshape(-1)[flat])
-    own = source.labels[tuple(indices.T)]
-    rows = _rank(source)[own]
+    rows = _rank(source)[labels[held]]
     columns = _rank(target)[found]
     known = (rows >= 0) & (columns >= 0)
     n, m = len(source.regions), len(target.regions)

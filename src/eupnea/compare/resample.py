@@ -36,7 +36,7 @@ def resample(
 
 @compiled
 def _row(row: NDArray[np.float64], k: int, j: int, i: int) -> float:
-    return row[0] * k + row[1] * j + row[2] * i + row[3]
+    return float(row[0] * k + row[1] * j + row[2] * i + row[3])
 
 
 @compiled
@@ -52,4 +52,4 @@ def _at(image: NDArray[np.float32], z: float, y: float, x: float) -> float:
     far = (1 - b) * ((1 - c) * image[k1, j0, i0] + c * image[k1, j0, i1]) + b * (
         (1 - c) * image[k1, j1, i0] + c * image[k1, j1, i1]
     )
-    return (1 - a) * near + a * far
+    return float((1 - a) * near + a * far)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from eupnea.analysis import ScanAnalysis, Transitions
 from eupnea.band import BANDS, BandName
-from eupnea.compare.alignment import OUTSIDE, Alignment
+from eupnea.compare.alignment import Alignment
+from eupnea.compare.carry import OUTSIDE
 
 
 class Tissue(IntEnum):
@@ -86,7 +87,7 @@ def _carry(
     source: NDArray[np.uint8], target: NDArray[np.uint8], alignment: Alignment
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Tissue of each organ voxel, and of the place it is carried to."""
-    indices = np.argwhere(source > 0)
-    flat = alignment.carry(indices)
+    held = np.flatnonzero(source)
+    flat = alignment.carry(held)
     there = np.where(flat == OUTSIDE, 0, target.reshape(-1)[flat])
-    return source[source > 0], there.astype(np.uint8)
+    return source.reshape(-1)[held], there.astype(np.uint8)
