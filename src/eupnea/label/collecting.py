@@ -69,7 +69,7 @@ def collect_labels(
     check_reader(reader)
     worklist = Worklist.read(plan)
     learning = LearningSet(out)
-    files, untouched, problems = _sort(worklist, drawn)
+    files, untouched, problems = _sort(plan, worklist, drawn)
     added, known = list[LabelRecord](), list[str]()
     try:
         for case, paths in files.items():
@@ -120,7 +120,7 @@ def _take(
 
 
 def _sort(
-    worklist: Worklist, drawn: Sequence[Path]
+    plan: Path, worklist: Worklist, drawn: Sequence[Path]
 ) -> tuple[dict[str, list[Path]], list[str], list[Problem]]:
     """Files by image; prelabels that are as they were written; and strays."""
     files: dict[str, list[Path]] = {}
@@ -135,7 +135,7 @@ def _sort(
                 where=path.name,
             )
             strays.append(Problem(file=path.name, code=stray.code, text=str(stray)))
-        elif path.is_file() and _digest(path) in item.prelabels.values():
+        elif _is_untouched(plan, path, item):
             untouched.append(item.case)
         else:
             files.setdefault(item.case, []).append(path)
@@ -161,5 +161,8 @@ def _owner(worklist: Worklist, path: Path) -> WorkItem | None:
     return None
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _is_untouched(plan: Path, path: Path, item: WorkItem) -> bool:
+    """Whether it is a prelabel in the plan, as it was written; a copy handed in is a label."""
+    if not path.is_file() or not path.resolve().is_relative_to(plan.resolve()):
+        return False
+    return hashlib.sha256(path.read_bytes()).hexdigest() in item.prelabels.values()

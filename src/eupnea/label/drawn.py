@@ -61,7 +61,9 @@ class Canvas:
         return nifti_bytes(turn.undo(values), self.native)
 
 
-def read_drawn(path: Path, grid: Geometry) -> NDArray[np.uint8]:
+def read_drawn(
+    path: Path, grid: Geometry, *, names: Mapping[int, str] | None = None
+) -> NDArray[np.uint8]:
     """Label values (slices, rows, columns) of a file, in canonical order.
 
     A file that covers a part of the grid, as 3D Slicer saves segmentations, is
@@ -71,13 +73,14 @@ def read_drawn(path: Path, grid: Geometry) -> NDArray[np.uint8]:
     Args:
         path: NIfTI, MetaImage or NRRD.
         grid: The scan's canonical grid.
+        names: What values mean, when the tool that drew tells it apart from the file.
 
     Raises:
         Refusal: `GEOMETRY_MISMATCH` on another grid, `LABEL_INVALID` with
             values that mean nothing, or whatever is wrong with the file.
     """
     volume = _read(path).canonical()
-    values = _meant(volume.voxels, _segments(path), path.name)
+    values = _meant(volume.voxels, names or _segments(path), path.name)
     whole = np.zeros(grid.shape, np.uint8)
     whole[_place(volume.geometry, grid, path.name)] = values
     return whole

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from eupnea.label.agreement import agree, consensus
-from eupnea.label.completion import Label
 from eupnea.label.drawn import Canvas
 from eupnea.label.learning_set import DATASET, LabelRecord, LearningSet
 from eupnea.label.values import LabelValue
@@ -53,20 +52,18 @@ def _one(learning: LearningSet, case: str, records: Sequence[LabelRecord]) -> li
     canvas = Canvas.read(learning.organ(case))
     labels = {record.reader: learning.load(record, canvas) for record in records}
     final = consensus(list(labels.values()))
-    _label(learning.folder / DATASET / "labelsTr" / f"{case}.nii.gz", final, canvas)
+    _write(learning.label(case), canvas.file_bytes(final.values))
     normal = (final.values == LabelValue.NORMAL).view(np.uint8)
-    path = learning.folder / "normal" / f"{case}.nii.gz"
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(canvas.file_bytes(normal))
+    _write(learning.folder / "normal" / f"{case}.nii.gz", canvas.file_bytes(normal))
     return [
         {"readers": [one, other], **asdict(agree(labels[one], labels[other]))}
         for one, other in combinations(labels, 2)
     ]
 
 
-def _label(path: Path, label: Label, canvas: Canvas) -> None:
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(canvas.file_bytes(label.values))
+    path.write_bytes(content)
 
 
 def _patients(newest: Mapping[str, Sequence[LabelRecord]]) -> dict[str, list[str]]:

@@ -140,6 +140,10 @@ class LearningSet:
         """File of the organ of a scan."""
         return self.folder / "organs" / f"{case}.nii.gz"
 
+    def label(self, case: str) -> Path:
+        """File of the label that stands for a scan, where nnU-Net looks for it."""
+        return self.folder / DATASET / "labelsTr" / f"{case}.nii.gz"
+
     def load(self, record: LabelRecord, canvas: Canvas) -> Label:
         """The label of a record."""
         values = read_drawn(self.folder / record.file, canvas.roi.geometry)

@@ -1,0 +1,114 @@
+"""Who may talk to the server; every law on every route."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from eupnea.web.guard import LARGEST_BODY
+from support.monai import Client, serving
+
+ROUTES = [
+    ("GET", "/info/"),
+    ("POST", "/activelearning/worklist"),
+    ("GET", "/datastore/"),
+    ("GET", "/datastore/image?image=P001_00"),
+    ("GET", "/datastore/label?label=P001_00"),
+    ("PUT", "/datastore/label?image=P001_00"),
+    ("POST", "/infer/eupnea?image=P001_00"),
+    ("PUT", "/session/"),
+    ("GET", "/session/x"),
+    ("DELETE", "/session/x"),
+    ("GET", "/auth/"),
+    ("POST", "/auth/token"),
+    ("GET", "/auth/token/valid"),
+    ("GET", "/not-there"),
+]
+SESAME = "open sesame"
+OPEN = {"/auth/", "/auth/token"}
+
+
+@pytest.fixture
+def locked(plan: Path, tmp_path: Path) -> Iterator[Client]:
+    """A client of a server with a token."""
+    with serving(plan, tmp_path / "labels", token=SESAME) as ready:
+        yield ready
+
+
+def test_no_other_host_is_answered(client: Client) -> None:
+    """A name that was bent to this machine (DNS rebinding) gets nothing, on any route."""
+    for method, path in ROUTES:
+        for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example", ""):
+            assert client.call(method, path, headers={"host": host}).status == 400
+    for host in ("localhost", "127.0.0.1:1", "[::1]:8000", "LOCALHOST:80"):
+        assert client.call("GET", "/info/", headers={"host": host}).status == 200
+
+
+def test_no_other_site_is_answered(client: Client) -> None:
+    """A page of another site can neither read nor write, nor learn that it may."""
+    for method, path in ROUTES:
+        for headers in (
+            {"origin": "http://evil.example"},
+            {"origin": "null"},
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site"},
+        ):
+            reply = client.call(method, path, headers=headers)
+            assert reply.status == 403
+            assert not any(key.startswith("access-control") for key in reply.headers)
+    preflight = {"origin": "http://evil.example", "access-control-request-method": "PUT"}
+    assert client.call("OPTIONS", "/datastore/label", headers=preflight).status == 403
+
+
+def test_a_form_of_any_page_cannot_write(client: Client) -> None:
+    """Plain text is what a page may post unasked; it is refused."""
+    for method, path in ROUTES:
+        if method in ("POST", "PUT"):
+            reply = client.call(method, path, b"{}", {"content-type": "text/plain"})
+            assert reply.status == 403
+
+
+def test_without_the_token_nothing_is_told(locked: Client) -> None:
+    """All routes but those that hand the token out."""
+    for method, path in ROUTES:
+        if path not in OPEN:
+            for bearing in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Basic x"}):
+                assert locked.call(method, path, headers=bearing).status == 401
+
+
+def test_a_client_gets_the_token_for_the_password(locked: Client) -> None:
+    """As the module logs in: asks whether it must, sends the password, bears the token."""
+    assert locked.call("GET", "/auth/").json()["enabled"] is True
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    wrong = urlencode({"username": "AB", "password": "guess", "grant_type": "password"})
+    assert locked.call("POST", "/auth/token", wrong.encode(), form).status == 401
+    right = urlencode({"username": "AB", "password": SESAME, "grant_type": "password"})
+    token = locked.call("POST", "/auth/token", right.encode(), form).json()["access_token"]
+    bearing = {"authorization": f"Bearer {token}"}
+    assert locked.call("GET", "/auth/token/valid", headers=bearing).status == 200
+    assert locked.call("GET", "/info/", headers=bearing).status == 200
+
+
+def test_what_is_too_large_is_not_read(client: Client) -> None:
+    """The length is asked before the bytes."""
+    for length, status in ((str(LARGEST_BODY + 1), b"413"), ("x", b"4"), (None, b"411")):
+        head = "PUT /session/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data"
+        head += "\r\n" if length is None else f"\r\nContent-Length: {length}\r\n"
+        head += "Transfer-Encoding: chunked\r\n" if length is None else ""
+        with socket.create_connection(("127.0.0.1", client.port), timeout=10) as raw:
+            raw.sendall(f"{head}\r\n".encode())
+            assert raw.recv(100).split()[1].startswith(status)
+
+
+def test_every_answer_is_cautious(client: Client) -> None:
+    """No sniffing, no framing, no caching, no script."""
+    for method, path in ROUTES:
+        headers = client.call(method, path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["cache-control"] == "no-store"
