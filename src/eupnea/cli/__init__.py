@@ -8,6 +8,7 @@ from types import FrameType
 
 import typer
 
+from eupnea.cli.align import align
 from eupnea.cli.analyze import analyze
 from eupnea.cli.arguments import spread_dates
 from eupnea.cli.check import check
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (analyze, demo, phantom, check, info, doctor):
+for command in (analyze, demo, phantom, check, align, info, doctor):
     app.command()(command)
 app.add_typer(label_app, name="label")
 
