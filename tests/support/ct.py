@@ -117,7 +117,7 @@ def ct_slice(
 def set_pixels(
     slice_: Dataset, hu: NDArray[Any], *, slope: float = 1, intercept: float = INTERCEPT
 ) -> None:
-    """Stores Hounsfield units as unsigned 16-bit values under a rescale."""
+    """Stores Hounsfield units as unsigned values of 12 bits under a rescale."""
     stored = np.rint((hu.astype(float) - intercept) / slope).astype("<u2")
     put(
         slice_,
@@ -126,8 +126,8 @@ def set_pixels(
         Rows=stored.shape[-2],
         Columns=stored.shape[-1],
         BitsAllocated=16,
-        BitsStored=16,
-        HighBit=15,
+        BitsStored=12,
+        HighBit=11,
         PixelRepresentation=0,
         RescaleIntercept=intercept,
         RescaleSlope=slope,
