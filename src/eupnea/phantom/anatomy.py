@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from eupnea.phantom.motion import APEX_Z_MM
 from eupnea.phantom.shapes import Floats, Place, both, either, ellipsoid, pillar, slab
 
+Points = NDArray[np.float64]
+
 POWER = 2.35
 """Exponent of the chest's section: an ellipse has 2, a rectangle infinity."""
 
@@ -88,9 +90,8 @@ class Anatomy:
         front = np.clip((-place.y - 25) / 40, 0, 1)
         column = slab(place.x, 3 * front, 30 - 25 * front)
         gutter = slab(place.x, 0, 21 + np.maximum(place.y - 62, 0) * np.float32(0.55))
-        low = np.float32(-75)
         parts = [
-            both(column, slab(place.y, -10, 72), low - place.z, blend_mm=10),
+            both(column, slab(place.y, -30, 92), blend_mm=10),
             both(gutter, 40 - place.y, blend_mm=8),
             self.heart(place) - 3,
             pillar(place, (21, 44), (15, 15)),
@@ -138,9 +139,17 @@ class Anatomy:
             blend_mm=7,
         )
 
-    def depth(self, points_mm: NDArray[np.float64]) -> Floats:
+    def depth(self, points_mm: Points) -> Floats:
         """Distance (n), roughly, from points (n, 3) in the lungs to their surface, mm."""
         return -self.lungs(self.uneven(Place.of(points_mm)))
+
+    def points(self, *, count: int, depth_mm: float, rng: np.random.Generator) -> Points:
+        """Points (count, 3) drawn evenly from the lungs, some mm inside their surface."""
+        kept = np.empty((0, 3))
+        while len(kept) < count:
+            tries = rng.uniform((-140, -100, -150), (140, 105, 125), size=(6 * count + 60, 3))
+            kept = np.concatenate([kept, tries[self.depth(tries) > depth_mm]])
+        return kept[:count]
 
     def lobe(self, place: Place) -> NDArray[np.int8]:
         """Which lobe a position in the lungs is in.
@@ -164,5 +173,5 @@ class Anatomy:
     def minor_fissure(self, place: Place) -> Floats:
         """Height above the minor fissure of the right lung, which is nearly level."""
         bow = np.float32(0.004) * ((place.x + 70) ** 2 + (place.y + 20) ** 2)
-        level = 8 + np.float32(0.2) * (place.y + 30) + np.float32(0.15) * place.x - bow
+        level = 18 + np.float32(0.2) * (place.y + 30) + np.float32(0.15) * place.x - bow
         return np.asarray(place.z - level, dtype=np.float32)

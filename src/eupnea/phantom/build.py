@@ -23,7 +23,7 @@ from eupnea.phantom.truth import find_truth
 from eupnea.scan import Acquisition, Provenance, Scan
 from eupnea.volume import Volume
 
-ANATOMY, TREES, TEXTURE, OUTLINE, MOTION, NOISE, PLAN = range(7)
+ANATOMY, TREES, TEXTURE, OUTLINE, MOTION, NOISE, PLAN, PLACES = range(8)
 """Independent streams of chance, so that one more lesion leaves the lungs as they were."""
 
 

@@ -57,10 +57,10 @@ class Circulation:
     """Trachea, bronchi and their branches: the lumen."""
     blood: Tubes
 
-    @property
-    def walls(self) -> Tubes:
-        """The airways with their walls."""
-        return self.airways.resized(factor=1 + WALL_SHARE, extra_mm=WALL_MM)
+
+def with_walls(airways: Tubes) -> Tubes:
+    """Airways as wide as their walls, from as wide as their lumen."""
+    return airways.resized(factor=1 + WALL_SHARE, extra_mm=WALL_MM)
 
 
 def circulation(anatomy: Anatomy, *, detail: float, rng: np.random.Generator) -> Circulation:
@@ -93,27 +93,8 @@ def _in_lungs(tubes: Tubes, anatomy: Anatomy, root_mm: Points) -> Tubes:
     return tubes[near | (anatomy.depth(middle) > 0)]
 
 
-def lung_points(
-    anatomy: Anatomy, *, count: int, depth_mm: float, rng: np.random.Generator
-) -> Points:
-    """Points (count, 3) drawn evenly in the lungs, LPS mm, reference space.
-
-    Args:
-        anatomy: The lungs.
-        count: How many points.
-        depth_mm: Least distance, roughly, from the lungs' surface.
-        rng: The source of chance.
-    """
-    kept = np.empty((0, 3))
-    while len(kept) < count:
-        tries = rng.uniform((-140, -100, -150), (140, 105, 125), size=(6 * count + 60, 3))
-        place = anatomy.uneven(Place.of(tries))
-        kept = np.concatenate([kept, tries[anatomy.lungs(place) < -depth_mm]])
-    return kept[:count]
-
-
 def _ends(anatomy: Anatomy, count: int, rng: np.random.Generator) -> dict[int, Points]:
-    points = lung_points(anatomy, count=count, depth_mm=PLEURA_GAP_MM, rng=rng)
+    points = anatomy.points(count=count, depth_mm=PLEURA_GAP_MM, rng=rng)
     lobe = anatomy.lobe(anatomy.uneven(Place.of(points)))
     return {number: points[lobe == number] for number in HILA}
 

@@ -12,7 +12,7 @@ from eupnea.geometry import Geometry
 from eupnea.phantom import tubes
 from eupnea.phantom.anatomy import Anatomy
 from eupnea.phantom.body import BLOOD_HU, CORTEX_HU, MARROW_HU, Layer, layers, ribs
-from eupnea.phantom.circulation import Circulation
+from eupnea.phantom.circulation import Circulation, with_walls
 from eupnea.phantom.coarse import Coarse, Window
 from eupnea.phantom.lesion import Patch
 from eupnea.phantom.motion import Motion
@@ -62,13 +62,11 @@ class Tissue:
 class Painter:
     """Paints one scan: body, lungs, lesions, tubes, noise, in this order."""
 
-    def __init__(
-        self, *, tissue: Tissue, motion: Motion, grid: Geometry, kernel_blur_mm: float = 0.0
-    ) -> None:
+    def __init__(self, *, tissue: Tissue, motion: Motion, grid: Geometry) -> None:
         self.grid = grid
         self._tissue = tissue
         voxel = float(np.mean(np.square(grid.spacing_mm))) / 12
-        self._blur = float(np.sqrt(voxel + POINT_SPREAD_MM**2 + kernel_blur_mm**2))
+        self._blur = float(np.sqrt(voxel + POINT_SPREAD_MM**2))
         self._ramp = np.float32(np.sqrt(12) * self._blur)
         self._coarse = Coarse(
             fine=grid, step_mm=max(COARSE_MM, COARSE_LEAST * max(grid.spacing_mm[1:]))
@@ -90,20 +88,22 @@ class Painter:
         self._minor = np.where(right_front < 0, minor, 1e3).astype(np.float32)
 
     def _draw_tubes(self, motion: Motion) -> None:
-        bones, pipes = ribs(self._tissue.anatomy), self._tissue.circulation
-        self._tubes = [
-            (self._covered(bones, motion), CORTEX_HU),
-            (self._covered(bones.resized(extra_mm=-1.3), motion), MARROW_HU),
-        ]
-        self._blood = self._covered(pipes.blood, motion)
-        self._walls = self._covered(pipes.walls, motion)
-        self._lumen = self._covered(pipes.airways, motion)
-
-    def _covered(self, pieces: Tubes, motion: Motion) -> NDArray[np.uint8]:
-        here = pieces.moved(
-            motion.from_reference(pieces.start_mm), motion.from_reference(pieces.end_mm)
+        bones, blood, airways = (
+            _moved(pieces, motion)
+            for pieces in (
+                ribs(self._tissue.anatomy),
+                self._tissue.circulation.blood,
+                self._tissue.circulation.airways,
+            )
         )
-        return tubes.draw(here, self.grid, blur_mm=self._blur)
+        self._ribs = self._covered(bones)
+        self._marrow = self._covered(bones.resized(extra_mm=-1.3))
+        self._blood = self._covered(blood)
+        self._walls = self._covered(with_walls(airways))
+        self._lumen = self._covered(airways)
+
+    def _covered(self, pieces: Tubes) -> NDArray[np.uint8]:
+        return tubes.draw(pieces, self.grid, blur_mm=self._blur)
 
     def roi(self) -> NDArray[np.bool_]:
         """The lungs of this scan, diseased parts included."""
@@ -130,8 +130,8 @@ class Painter:
         hu = np.full(self.grid.shape[1:], AIR_HU, np.float32)
         for layer in self._layers:
             self._paint_layer(hu, layer, k)
-        for covered, value in self._tubes:
-            _lay(hu, covered[k], value)
+        _lay(hu, self._ribs[k], CORTEX_HU)
+        _lay(hu, self._marrow[k], MARROW_HU)
         section = self._coarse.section(self._lungs, k)
         window = self._coarse.window(section, below=float(self._ramp))
         if window:
@@ -202,6 +202,13 @@ def paint(
         noisy = painter.slice(k, patches) + np.float32(plan.noise_hu) * noise.draw(shape[1:])
         hu[k] = np.clip(np.rint(noisy), *HU_RANGE)
     return hu
+
+
+def _moved(pieces: Tubes, motion: Motion) -> Tubes:
+    """Tubes of the reference space where they lie in a scan."""
+    return pieces.moved(
+        motion.from_reference(pieces.start_mm), motion.from_reference(pieces.end_mm)
+    )
 
 
 def _lay(hu: Floats, covered: NDArray[np.uint8], value: float) -> None:

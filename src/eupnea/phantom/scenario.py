@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.phantom.anatomy import Anatomy
-from eupnea.phantom.build import ANATOMY, PLAN, build, chance
-from eupnea.phantom.circulation import lung_points
+from eupnea.phantom.build import ANATOMY, PLACES, PLAN, build, chance
 from eupnea.phantom.patient import Patient
 from eupnea.phantom.plan import (
     FIRST_SCAN,
@@ -100,6 +99,22 @@ def repeat_plan(*, seed: int, small: bool = False) -> PatientPlan:
     return PatientPlan(
         seed=seed, scans=(first, again), lesions=lesions, grid=plan.grid, detail=plan.detail
     )
+
+
+def lung_points(*, seed: int, count: int, depth_mm: float = 0.0) -> Points:
+    """Places (count, 3) for lesions in the lungs of the patient of this seed.
+
+    Args:
+        seed: The patient's.
+        count: How many; drawn evenly from both lungs.
+        depth_mm: Least distance, roughly, from the lungs' surface.
+
+    Returns:
+        LPS mm, in the patient's reference space, as `LesionPlan` wants them.
+    """
+    rng = chance(seed, PLACES)
+    anatomy = Anatomy.draw(chance(seed, ANATOMY))
+    return anatomy.points(count=count, depth_mm=depth_mm, rng=rng)
 
 
 def _scans(count: int, rng: np.random.Generator) -> tuple[ScanPlan, ...]:
@@ -210,8 +225,8 @@ def _candidates(
 ) -> Points:
     """Places deep enough for a lesion, or at the pleura for those that lie there."""
     if kind is not LesionKind.PLEURAL:
-        return lung_points(anatomy, count=40, depth_mm=0.55 * radius, rng=rng)
-    points = lung_points(anatomy, count=1500, depth_mm=0, rng=rng)
+        return anatomy.points(count=40, depth_mm=0.55 * radius, rng=rng)
+    points = anatomy.points(count=1500, depth_mm=0, rng=rng)
     near = anatomy.depth(points) < 4
     return points[near & (points[:, 1] > 20)]
 

@@ -8,7 +8,7 @@ from scipy import ndimage
 from eupnea.phantom.plan import Kernel
 from eupnea.phantom.shapes import Floats
 
-TILE = 96
+TILE = 64
 """Voxels along each side of a tile."""
 
 PASS = {Kernel.SOFT: (0.75, 2.6, 0.5), Kernel.LUNG: (0.45, 1.2, 0.6)}
