@@ -8,23 +8,24 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.phantom import make_patient
 from eupnea.scan import Scan
 from eupnea.train.cases import Case, CaseEntry, Health, load_case
-from eupnea.train.disease import FAMILIES, lay_disease
+from eupnea.train.disease import FAMILIES, Family, lay_disease
 from eupnea.train.disease.lay import Ground
 from eupnea.volume import Volume
 
 PHANTOMS = 8
 SCANS = 3
-ROUNDS = 6
-"""Images of each family."""
+EXTENTS = (0.01, 0.05, 0.2, 0.5, 0.8)
+"""Share of the lung to lay disease into; each family has one image of each."""
 
-FEWEST, MOST = 1.0, 40.0
-"""Lesions of one image, drawn evenly on a logarithmic scale."""
+BATCH, MOST = 4, 160
+"""Lesions laid at once, and at most; small ones never fill a lung."""
 
 LUNGS = (
     *(("covid-ct-md", name, Health.ALL) for name in ("normal001", "normal002")),
@@ -63,23 +64,35 @@ def phantoms() -> Iterator[Image]:
 
 def semi_synthetic(data: Path) -> Iterator[Image]:
     """Each family laid into real lungs, from one lesion to many."""
-    for turn in range(ROUNDS):
+    for turn in range(len(EXTENTS)):
         for number, family in enumerate(FAMILIES.values()):
-            lung = (turn + number * ROUNDS) % len(LUNGS)
-            rng = np.random.default_rng([turn, number])
-            case, ground = _lung(data, lung)
-            count = round(float(np.exp(rng.uniform(np.log(FEWEST), np.log(MOST)))))
-            sick = lay_disease(case.hu, ground, [family] * count, rng)
+            extent = EXTENTS[(turn + number) % len(EXTENTS)]
+            case, ground = _lung(data, (turn + number * len(EXTENTS)) % len(LUNGS))
+            hu, abnormal = _lay(case, ground, family, extent, np.random.default_rng([turn, number]))
             grid = case.scan.geometry
             roi = Mask(voxels=case.lung & ~case.unknown, geometry=grid)
             yield Image(
-                name=f"{family.name}-{turn}",
+                name=f"{family.name} {extent:.0%}",
                 kind=family.name,
                 base=case.name,
-                scan=replace(case.scan, volume=Volume(voxels=sick.hu, geometry=grid)),
+                scan=replace(case.scan, volume=Volume(voxels=hu, geometry=grid)),
                 roi=roi,
-                abnormal=roi & Mask(voxels=sick.abnormal, geometry=grid),
+                abnormal=roi & Mask(voxels=abnormal, geometry=grid),
             )
+
+
+def _lay(
+    case: Case, ground: Ground, family: Family, extent: float, rng: np.random.Generator
+) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+    """Lesions of one family, until the disease has its extent."""
+    hu, abnormal = case.hu, np.zeros(case.hu.shape, bool)
+    goal = extent * np.count_nonzero(case.lung)
+    for done in range(0, MOST, BATCH):
+        sick = lay_disease(hu, ground, [family] * (BATCH if done else 1), rng)
+        hu, abnormal = sick.hu, abnormal | sick.abnormal
+        if np.count_nonzero(abnormal) >= goal:
+            break
+    return hu, abnormal
 
 
 @lru_cache(maxsize=len(LUNGS))

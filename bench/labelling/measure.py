@@ -1,6 +1,7 @@
 """Candidates and costs of every image, one line of JSON each.
 
     python -m bench.labelling.measure --data ../shared/data --out costs.jsonl [--normal METHOD]
+        [--only phantom]
 
 Can be stopped and run again: images that have their line are passed over.
 """
@@ -27,11 +28,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--normal", default="density-baseline")
+    parser.add_argument("--only", choices=("phantom", "real"))
     options = parser.parse_args()
     organ = find_organ(normal=options.normal)
     lines = options.out.read_text().splitlines() if options.out.exists() else []
     done = {json.loads(line)["name"] for line in lines}
-    for image in chain(semi_synthetic(options.data), phantoms()):
+    real = () if options.only == "phantom" else semi_synthetic(options.data)
+    made = () if options.only == "real" else phantoms()
+    for image in chain(real, made):
         if image.name not in done:
             with options.out.open("a") as out:
                 out.write(json.dumps(measure(image, organ)) + "\n")

@@ -9,12 +9,15 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 from eupnea.errors import Refusal, UsageError
 from eupnea.label.plan import LabelType, Thresholds
 from eupnea.label.planning import plan_labels
 from eupnea.label.worklist import WorkItem, Worklist
 from eupnea.organ import Organ
+from support.ct import ct_series, save
+from support.sick import sick_hu
 
 Draw = Callable[[str, int], Path]
 CUTS = Thresholds(size_ml=200.0, count=3, fraction=0.05)
@@ -133,3 +136,12 @@ def test_table_runs_no_formula(draw: Draw, organ: Organ, tmp_path: Path) -> None
     item = worklist.items[0].model_copy(update={"source": "=cmd"})
     rows = worklist.model_copy(update={"items": (item,)}).to_csv()
     assert ",'=cmd," in rows
+
+
+def test_dicom_sources_get_dicom_prelabels(organ: Organ, tmp_path: Path) -> None:
+    """A scan that came as DICOM goes back as Segmentations of the organ and of both sides."""
+    source = save(ct_series(hu=sick_hu(2)), tmp_path / "series")
+    worklist = plan_labels([source], tmp_path / "out", organ=organ)
+    folder = tmp_path / "out" / worklist.items[0].folder / "dicom"
+    written = {path.name: dcmread(path).Modality for path in folder.iterdir()}
+    assert written == {"seg_00_organ.dcm": "SEG", "seg_00_tissue.dcm": "SEG"}

@@ -112,9 +112,7 @@ def _plan_patient(
         volumes = [region.volume_ml for region in found.regions]
         plan = plan_label(volumes, found.roi.volume_ml, cuts)
         case = f"{patient}_{index:02d}"
-        prelabels = write_prelabel(
-            found, plan.label_type, folder / "cases" / case, organ=organ.name
-        )
+        prelabels = write_prelabel(found, plan.label_type, folder / "cases" / case, organ=organ)
         item = _item(
             found, plan, lessons, case=case, patient=patient, source=source, prelabels=prelabels
         )

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.analysis import ScanAnalysis
+from eupnea.analysis import Analysis, ScanAnalysis
 from eupnea.label.plan import LabelType
 from eupnea.label.segment_file import segment_bytes
 from eupnea.label.values import VALUE_OF, itksnap_labels
 from eupnea.mask import Mask
+from eupnea.organ import Organ
+from eupnea.write.dicom import write_dicom
+from eupnea.write.document import AnalysisDocument
 from eupnea.write.masks import nifti_bytes
 
 IMAGE = "ct.nii.gz"
@@ -37,18 +40,19 @@ def prelabel_mask(found: ScanAnalysis, side: LabelType) -> Mask:
 
 
 def write_prelabel(
-    found: ScanAnalysis, side: LabelType, folder: Path, *, organ: str
+    found: ScanAnalysis, side: LabelType, folder: Path, *, organ: Organ
 ) -> dict[str, str]:
     """Writes all that is needed to draw one image, on the grid of its source.
 
     `ct.nii.gz` (HU), `roi.nii.gz`, the prelabel as NIfTI with `labels.txt` for
-    ITK-SNAP, and as `.seg.nrrd` for 3D Slicer.
+    ITK-SNAP, and as `.seg.nrrd` for 3D Slicer. When the source was DICOM, also
+    `dicom/`, with the organ and both sides as DICOM Segmentations.
 
     Args:
         found: The scan, its organ, and its candidate regions.
         side: The side to draw.
         folder: Made here.
-        organ: Its name.
+        organ: What found them.
 
     Returns:
         The names of the prelabels, each with its content hash (SHA-256).
@@ -63,11 +67,19 @@ def write_prelabel(
     hu: NDArray[Any] = scan.to_native(scan.hu)
     (folder / IMAGE).write_bytes(nifti_bytes(hu, scan.native))
     (folder / ORGAN).write_bytes(nifti_bytes(roi, scan.native))
-    (folder / NAMES).write_text(itksnap_labels(organ), encoding="utf-8")
+    (folder / NAMES).write_text(itksnap_labels(organ.name), encoding="utf-8")
     prelabels = {
         prelabel_name(side): nifti_bytes(drawn, scan.native),
-        f"{side}.seg.nrrd": segment_bytes(drawn, scan.native, value, organ=organ),
+        f"{side}.seg.nrrd": segment_bytes(drawn, scan.native, value, organ=organ.name),
     }
     for name, content in prelabels.items():
         (folder / name).write_bytes(content)
+    analysis = Analysis(
+        organ=organ.name,
+        roi_method=organ.roi_method,
+        normal_method=organ.normal_method,
+        scans=(found,),
+        changes=(),
+    )
+    write_dicom(analysis, AnalysisDocument.of(analysis), folder / "dicom")
     return {name: hashlib.sha256(content).hexdigest() for name, content in prelabels.items()}
