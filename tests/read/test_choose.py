@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ def series(name: str, *, slices: int = 32, spacing: float = 5.0, **attributes: A
     made = ct_series(
         hu=hu, spacing_mm=(spacing, 20.0, 20.0), series=name, SeriesDescription=name, **attributes
     )
-    file = SourceFile(name=name, path=None)  # type: ignore[arg-type]
+    file = SourceFile(name=name, path=Path(name))
     (found,) = group_series(one for header in made for one in slices_of(file, header))
     return found
 

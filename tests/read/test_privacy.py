@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydicom import Dataset
 
 from eupnea.read import check
 from support.ct import ct_series, put, save
@@ -70,7 +69,7 @@ def test_no_token_reaches_a_message(
     slices = ct_series(PatientID=CANARY)
     for one in slices:
         put(one, **dict.fromkeys(TEXTS, CANARY))
-        block: Dataset = one.private_block(0x0011, CANARY, create=True)  # type: ignore[assignment]
+        block = one.private_block(0x0011, CANARY, create=True)
         block.add_new(1, "LO", CANARY)
     spoil(slices)
     verdicts = check([save(slices, tmp_path / "ct")])
