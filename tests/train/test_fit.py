@@ -72,11 +72,12 @@ def test_the_loss_prefers_the_truth() -> None:
     normal = roi.clone()
     normal[:, 4:8] = 0
     known = torch.ones_like(roi)
+    signal = torch.zeros(1, 5, 16, 16)
     sure = 12 * torch.stack([2 * roi - 1, 2 * normal - 1], dim=1)
-    right = float(loss_of(sure, roi, normal, known).total)
-    wrong = float(loss_of(-sure, roi, normal, known).total)
+    right = float(loss_of(sure, signal, roi, normal, known).total)
+    wrong = float(loss_of(-sure, signal, roi, normal, known).total)
     assert right < 0.01 < wrong
     known[:, 4:8] = 0
     missed = sure.clone()
     missed[:, 1] = 12 * (2 * roi - 1)
-    assert float(loss_of(missed, roi, normal, known).total) < 0.01
+    assert float(loss_of(missed, signal, roi, normal, known).total) < 0.01

@@ -15,7 +15,7 @@ from eupnea.train.samples import Sample, Stream
 
 def draw(case: Case, seed: int, count: int = 24) -> list[Sample]:
     """The first samples of a stream."""
-    return list(islice(Stream([case], seed=seed, size=64), count))
+    return list(islice(Stream([case], seed=seed, size=64, healthy_share=0.0), count))
 
 
 def test_samples_are_consistent(case: Case) -> None:

@@ -147,7 +147,7 @@ class _State:
             group["lr"] = max(rate * 0.5 * (1 + np.cos(np.pi * share)), 1e-5)
         signal, roi, normal, known = batch
         signal = signal.contiguous(memory_format=torch.channels_last)
-        loss = loss_of(self.network(signal), roi, normal, known)
+        loss = loss_of(self.network(signal), signal, roi, normal, known)
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)

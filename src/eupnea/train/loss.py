@@ -8,8 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SICK_WEIGHT = 1.5
-"""How much more a diseased pixel counts in the cross entropy; most lung is normal."""
+DENSE_WEIGHT = 3.0
+"""How much more a dense normal pixel counts: vessels and borders are what is mistaken."""
+
+DENSE_SIGNAL = 0.0
+"""Denser than -600 HU, in the network's units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,7 @@ class Loss:
     abnormal_dice: float
 
 
-def loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -> Loss:
+def loss_of(logits: Tensor, signal: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -> Loss:
     """Cross entropy of both answers, and 1 - Dice of roi and abnormal.
 
     The second answer is asked for inside the organ alone: whether a place
@@ -31,6 +34,7 @@ def loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -> Loss:
 
     Args:
         logits: (batch, 2, rows, columns): roi; normal, given roi.
+        signal: (batch, planes, rows, columns): what the network saw.
         roi: (batch, rows, columns), 0 or 1.
         normal: The same.
         known: 1 where `normal` is known; elsewhere only roi is judged.
@@ -39,14 +43,15 @@ def loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -> Loss:
     sick = judged * (1 - normal)
     of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi)
     of_normal = functional.binary_cross_entropy_with_logits(logits[:, 1], normal, reduction="none")
-    weight = judged + SICK_WEIGHT * sick
+    dense = signal[:, signal.shape[1] // 2] > DENSE_SIGNAL
+    weight = judged * (1 + DENSE_WEIGHT * dense * normal)
     cross = of_roi + (of_normal * weight).sum() / (weight.sum() + 100)
     roi_seen, normal_seen = torch.sigmoid(logits).unbind(dim=1)
     roi_dice = _dice(roi_seen, roi)
     abnormal_dice = _dice(roi_seen * (1 - normal_seen) * known, sick)
     normal_dice = _dice(roi_seen * normal_seen * known, normal * known)
     return Loss(
-        total=cross + (1 - roi_dice) + (1 - abnormal_dice),
+        total=cross + 0.5 * (1 - roi_dice) + 0.5 * (1 - abnormal_dice),
         roi_dice=float(roi_dice.detach()),
         normal_dice=float(normal_dice.detach()),
         abnormal_dice=float(abnormal_dice.detach()),
