@@ -41,9 +41,9 @@ def test_index_to_mm_and_back_is_identity(grid: Geometry, index: np.ndarray) -> 
 @given(geometries())
 def test_canonical_order_keeps_every_voxel_where_it_is(grid: Geometry) -> None:
     """Each voxel of the canonical array has the position it had before."""
-    positions = grid.to_mm(np.stack(np.indices(grid.shape), axis=-1))
+    positions = grid.to_mm(np.moveaxis(np.indices(grid.shape), 0, -1))
     turn = Reorientation.to_canonical(grid)
-    expected = turn.target.to_mm(np.stack(np.indices(turn.target.shape), axis=-1))
+    expected = turn.target.to_mm(np.moveaxis(np.indices(turn.target.shape), 0, -1))
     for axis in range(3):
         np.testing.assert_allclose(turn.apply(positions[..., axis]), expected[..., axis], atol=1e-6)
     assert turn.target.is_canonical

@@ -131,7 +131,7 @@ def _with_lesion(
     ragged = ndimage.gaussian_filter(rng.standard_normal(roi.voxels.shape).astype(np.float32), 3)
     edge = radius * (1 + 0.25 * ragged / ragged.std())
     weight = np.clip((edge - distance) / 3 + 0.5, 0, 1) * roi.voxels
-    return (np.maximum(hu, hu + weight * (density - hu))).astype(np.float32)
+    return np.asarray(np.maximum(hu, hu + weight * (density - hu)), dtype=np.float32)
 
 
 def _rigid(recipe: Recipe, roi: Mask) -> NDArray[np.float64]:
@@ -172,14 +172,14 @@ def _deform(
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     still = _transform(rigid, grid.to_mm(voxel_indices(grid.shape)))
     moved = inside.apply(still)
-    lung = _sample(roi.voxels.astype(np.float32), roi.geometry, moved, order=1) >= 0.5
-    tissue = _sample(hu, roi.geometry, moved, order=1)
+    lung = _sample(roi.voxels.astype(np.float32), roi.geometry, moved) >= 0.5
+    tissue = _sample(hu, roi.geometry, moved)
     if recipe.breath_density:
         tissue = _breathe(tissue, _density_factor(inside, still))
     wall = tissue
     if recipe.sliding:
-        wall = _sample(hu, roi.geometry, still, order=1)
-        was_lung = _sample(roi.voxels.astype(np.float32), roi.geometry, still, order=1) > 0.05
+        wall = _sample(hu, roi.geometry, still)
+        was_lung = _sample(roi.voxels.astype(np.float32), roi.geometry, still) > 0.05
         wall = np.where(was_lung, TISSUE, wall)
     result = np.where(lung, tissue, wall).reshape(grid.shape)
     return result.astype(np.float32), lung.reshape(grid.shape)
@@ -199,12 +199,12 @@ def _breathe(hu: NDArray[np.float64], factor: NDArray[np.float64]) -> NDArray[np
 
 
 def _sample(
-    array: NDArray[np.float32], grid: Geometry, points_mm: NDArray[np.float64], order: int
+    array: NDArray[np.float32], grid: Geometry, points_mm: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     index = grid.to_index(points_mm).T
-    return np.asarray(
-        ndimage.map_coordinates(array, index, order=order, mode="nearest", output=np.float64)
-    )
+    sampled = np.empty(index.shape[1])
+    ndimage.map_coordinates(array, index, output=sampled, order=1, mode="nearest")
+    return sampled
 
 
 def _scan(

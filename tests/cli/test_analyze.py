@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import nibabel as nib
@@ -112,7 +112,9 @@ def test_a_broken_third_scan_does_not_lose_the_first_two(
     ],
     ids=["missing", "empty folder", "unreadable"],
 )
-def test_a_refusal_exits_with_3_and_leaves_nothing(make, code: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_refusal_exits_with_3_and_leaves_nothing(
+    make: Callable[[Path], Path], code: str, tmp_path: Path
+) -> None:
     """The code is printed, and no output folder is left behind."""
     source = tmp_path / "source"
     source.mkdir()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from eupnea.analysis import Attributes, ScanAnalysis

@@ -60,7 +60,8 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
     sides = _close_sides(aerated, coarse)
     sides[airways] = 0
     _refuse_without_lungs(aerated, sides > 0, coarse)
-    full = _refine(scan, coarse, organ=sides > 0, barred=airways)
+    other_air = airways | (air & (sides == 0))
+    full = _refine(scan, coarse, organ=sides > 0, barred=other_air)
     return RegionOfInterest(
         mask=Mask(voxels=full, geometry=scan.geometry),
         notes=lung_notes(sides, coarse, airway_air_hu(coarse, airways)),

@@ -17,7 +17,12 @@ Spacing = tuple[float, float, float]
 def distance_mm(mask: NDArray[np.bool_], spacing_mm: Spacing) -> NDArray[np.float32]:
     """Distance of each voxel of a mask to the nearest voxel outside it; 0 outside."""
     return np.asarray(
-        edt.edt(np.ascontiguousarray(mask), anisotropy=spacing_mm, black_border=False, parallel=2)
+        edt.edt(
+            np.require(mask, requirements=["C", "W"]),
+            anisotropy=spacing_mm,
+            black_border=False,
+            parallel=2,
+        )
     )
 
 

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
-import eupnea
 from eupnea.analysis import Analysis, ScanAnalysis
 from eupnea.errors import OutputError
+from eupnea.version import __version__
 
 NAMESPACE = UUID("b6f0c1de-5a51-5d8e-9a0f-3f1f0c6b7c1a")
 """Eupnea's own, so that no other program derives the same identifiers."""
@@ -50,7 +50,7 @@ def series_uid(found: ScanAnalysis) -> str:
 def content_uid(kind: str, found: ScanAnalysis, voxels: NDArray[np.generic]) -> str:
     """An identifier of an object that changes when its content does."""
     digest = hashlib.sha256(np.ascontiguousarray(voxels).data).hexdigest()
-    return uid(kind, series_uid(found), eupnea.__version__, digest)
+    return uid(kind, series_uid(found), __version__, digest)
 
 
 def _quoted(part: str) -> str:

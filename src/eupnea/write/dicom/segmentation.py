@@ -11,8 +11,8 @@ from highdicom.content import AlgorithmIdentificationSequence
 from highdicom.seg import Segmentation, SegmentDescription
 from numpy.typing import NDArray
 
-import eupnea
 from eupnea.analysis import Analysis, ScanAnalysis
+from eupnea.version import __version__
 from eupnea.write.dicom.codes import code, has_code
 from eupnea.write.dicom.identity import content_uid, tracking_uid, uid
 from eupnea.write.dicom.source import settle, source_headers
@@ -105,7 +105,7 @@ def _segmentation(
         instance_number=1,
         manufacturer=MANUFACTURER,
         manufacturer_model_name="eupnea",
-        software_versions=eupnea.__version__,
+        software_versions=__version__,
         device_serial_number="0",
         content_label=f"EUPNEA_{name.upper()}",
         content_description=f"Eupnea: {name}",

@@ -1,0 +1,49 @@
+"""Blocks: down to a coarser grid, and back to the very same places."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eupnea.geometry import Geometry
+from eupnea.segment.blocks import Blocks, at_nearest
+from eupnea.segment.coarse import Coarse
+from eupnea.volume import Volume
+
+FINE = Geometry.regular(shape=(7, 9, 10), spacing_mm=(1.0, 0.7, 0.7), origin_mm=(5.0, -3.0, 8.0))
+
+
+def test_block_means_are_means_of_their_blocks() -> None:
+    """A coarse voxel holds the mean of its voxels, the edge repeated where a block is cut."""
+    hu = np.random.default_rng(0).integers(-1000, 300, FINE.shape).astype(np.int16)
+    coarse = Coarse.of(Volume(voxels=hu, geometry=FINE), spacing_mm=2.0)
+    assert coarse.blocks.factors == (2, 3, 3)
+    assert abs(float(coarse.hu[1, 2, 0]) - hu[2:4, 6:9, 0:3].mean()) <= 1
+    assert abs(float(coarse.hu[3, 0, 0]) - hu[6:7, 0:3, 0:3].mean()) <= 1
+
+
+def test_blocks_lie_where_their_voxels_lie() -> None:
+    """The centre of a whole block is the mean position of its voxels."""
+    blocks = Blocks.of(FINE, spacing_mm=2.0)
+    voxels = np.argwhere(np.ones((2, 3, 3))) + np.array([2, 3, 6])
+    np.testing.assert_allclose(
+        blocks.geometry.to_mm((1, 1, 2)), FINE.to_mm(voxels).mean(axis=0), atol=1e-9
+    )
+
+
+def test_a_mask_of_blocks_covers_what_it_holds() -> None:
+    """Going down and back never loses a voxel of a mask."""
+    mask = np.random.default_rng(1).random(FINE.shape) > 0.97
+    blocks = Blocks.of(FINE, spacing_mm=2.0)
+    back = blocks.to_source(blocks.holding(mask))
+    assert back.shape == FINE.shape
+    assert not (mask & ~back).any()
+
+
+def test_nearest_is_the_nearest() -> None:
+    """Each voxel takes the value of the voxel whose centre is nearest in space."""
+    other = FINE.with_spacing((1.9, 1.3, 1.6))
+    values = np.random.default_rng(2).random(FINE.shape)
+    found = at_nearest(values, FINE, other)
+    index = np.rint(FINE.to_index(other.to_mm((2, 3, 1)))).astype(int)
+    assert found.shape == other.shape
+    assert found[2, 3, 1] == values[tuple(np.minimum(index, np.array(FINE.shape) - 1))]

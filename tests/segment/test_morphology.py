@@ -1,0 +1,47 @@
+"""Morphology by distance, against the plain definition."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from eupnea.segment.morphology import closed, dilate, erode, opened
+
+SPACING = (3.0, 1.0, 1.5)
+
+
+def naive_dilate(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    """Every voxel, compared with every voxel of the mask."""
+    steps = np.array(SPACING)
+    places = np.argwhere(np.ones_like(mask)) * steps
+    seeds = np.argwhere(mask) * steps
+    near = np.linalg.norm(places[:, None] - seeds, axis=2) <= radius
+    return np.asarray(near.any(axis=1).reshape(mask.shape))
+
+
+@pytest.mark.parametrize("radius", [0.5, 2.0, 3.1])
+def test_dilation_is_every_voxel_within_the_radius(radius: float) -> None:
+    """Dilating by distance equals comparing all pairs of voxels."""
+    mask = np.random.default_rng(1).random((6, 11, 9)) > 0.95
+    np.testing.assert_array_equal(dilate(mask, radius, SPACING), naive_dilate(mask, radius))
+
+
+def test_erosion_is_dilation_of_the_outside() -> None:
+    """Erosion and dilation are dual."""
+    mask = np.random.default_rng(2).random((6, 11, 9)) > 0.2
+    np.testing.assert_array_equal(erode(mask, 1.6, SPACING), ~dilate(~mask, 1.6, SPACING))
+
+
+def test_opening_lies_inside_and_closing_around() -> None:
+    """Opening never adds, closing never takes away."""
+    mask = np.random.default_rng(3).random((6, 11, 9)) > 0.5
+    assert not (opened(mask, 1.6, SPACING) & ~mask).any()
+    assert not (mask & ~closed(mask, 1.6, SPACING)).any()
+
+
+def test_empty_and_full_masks_stay_what_they_are() -> None:
+    """Nothing grows out of nothing, and the edge of the array erodes nothing."""
+    empty, full = np.zeros((3, 4, 5), bool), np.ones((3, 4, 5), bool)
+    assert not closed(empty, 5.0, SPACING).any()
+    assert opened(full, 5.0, SPACING).all()
