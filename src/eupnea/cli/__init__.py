@@ -14,9 +14,13 @@ from eupnea.cli.arguments import spread_dates
 from eupnea.cli.check import check
 from eupnea.cli.demo import demo
 from eupnea.cli.doctor import doctor
+from eupnea.cli.evaluate import evaluate
+from eupnea.cli.export import export
 from eupnea.cli.info import info
 from eupnea.cli.label import label_app
 from eupnea.cli.phantom import phantom
+from eupnea.cli.serve import serve
+from eupnea.cli.train import train
 from eupnea.errors import EupneaError
 
 TERMINATED = 128 + signal.SIGTERM
@@ -30,7 +34,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (analyze, demo, phantom, check, align, info, doctor):
+for command in (
+    analyze,
+    demo,
+    phantom,
+    check,
+    align,
+    train,
+    evaluate,
+    export,
+    serve,
+    info,
+    doctor,
+):
     app.command()(command)
 app.add_typer(label_app, name="label")
 
