@@ -22,6 +22,14 @@ def lesion(
     return LesionPlan(kind=kind, centre_mm=tuple(centre.tolist()), radius_mm=radii)
 
 
+def at_the_ribs(patient: Patient) -> tuple[float, float, float]:
+    """The place farthest to the right in the lungs of the first scan."""
+    lungs = patient.scans[0].truth.roi
+    k, j, i = min(np.argwhere(lungs.voxels).tolist(), key=lambda index: index[2])
+    x, y, z = lungs.geometry.to_mm((k, j, i)).tolist()
+    return x, y, z
+
+
 def test_the_same_plan_gives_the_same_bytes(tiny_plan: Plan) -> None:
     """Scans, masks and labels are equal in two builds."""
     plan = tiny_plan(lesion(LesionKind.GROUND_GLASS, 20, 25), noise_hu=20)
@@ -101,7 +109,11 @@ def test_an_absent_lesion_leaves_no_trace(tiny_plan: Plan) -> None:
 
 def test_every_kind_is_seen(tiny_plan: Plan, healthy: Patient) -> None:
     """Inside each true region the density is far from that of the healthy lung."""
-    lesions = [lesion(kind, 20, place=n) for n, kind in enumerate(LesionKind)]
+    deep = [kind for kind in LesionKind if kind is not LesionKind.PLEURAL]
+    lesions = [lesion(kind, 20, place=n) for n, kind in enumerate(deep)]
+    lesions.append(
+        LesionPlan(kind=LesionKind.PLEURAL, centre_mm=at_the_ribs(healthy), radius_mm=(20,))
+    )
     scan = build(tiny_plan(*lesions, breaths=(1.0,))).scans[0]
     change = np.abs(scan.scan.hu.astype(float) - healthy.scans[0].scan.hu)
     seen = {kind for region in scan.truth.regions for kind in region.kinds}

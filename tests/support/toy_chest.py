@@ -28,7 +28,7 @@ class ToyChest:
         self.right = self.ball((-65, 0, 0), (48, 65, 95))
         self.left = self.ball((65, 0, 0), (44, 65, 95))
         self.trachea = (np.hypot(x, y) < 9) & (z > 10)
-        self.gas = self.ball((40, -20, -110), (28, 28, 22))
+        self.gas = self.ball((40, -20, -108), (24, 24, 9))
         self.hu = np.full(grid.shape, -1000.0)
         self.hu[(x / 135) ** 2 + (y / 88) ** 2 < 1] = 40
         self.hu[(y > 96) & (y < 101)] = 100

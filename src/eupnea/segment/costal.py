@@ -21,7 +21,8 @@ TALLEST_GAP_MM = 110.0
 SHALLOWEST_GAP_MM = 10.0
 """Unevenness of the border below this depth is left to the closing."""
 
-AXIS_SMOOTHING_MM = 20.0
+FEWEST_SLICES = 3
+"""Fewer have nothing above and below to be bridged."""
 
 
 def bridge_costal_gaps(
@@ -41,6 +42,8 @@ def bridge_costal_gaps(
         side: `RIGHT` or `LEFT`.
         spacing_mm: Of the grid.
     """
+    if np.count_nonzero(lung.any(axis=(1, 2))) < FEWEST_SLICES:
+        return lung.copy()
     sectors, radii = _polar(lung, side, spacing_mm)
     border = _outer_border(lung, sectors, radii)
     height = 2 * round(TALLEST_GAP_MM / spacing_mm[0] / 2) + 1
@@ -55,7 +58,7 @@ def _polar(
     lung: NDArray[np.bool_], side: int, spacing_mm: Spacing
 ) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
     """Sector and distance of each voxel from the axis of the lung; sector 0 is lateral."""
-    rows, columns = _axis(lung, spacing_mm[0])
+    rows, columns = _axis(lung)
     shape = lung.shape
     y = (np.arange(shape[1]) - rows[:, None])[:, :, None] * spacing_mm[1]
     x = (np.arange(shape[2]) - columns[:, None])[:, None, :] * spacing_mm[2]
@@ -65,18 +68,20 @@ def _polar(
     return sectors, np.hypot(y, lateral).astype(np.float32)
 
 
-def _axis(
-    lung: NDArray[np.bool_], slice_mm: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Row and column of the axis of the lung in each slice: its smoothed centroid."""
+def _axis(lung: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Row and column of the axis of the lung in each slice.
+
+    It is a straight line, so that a slice that lacks lung on one side does not move its own axis.
+    """
+    heights = np.arange(len(lung))
     area = np.count_nonzero(lung, axis=(1, 2)).astype(float)
-    sigma = AXIS_SMOOTHING_MM / slice_mm
-    weight = ndimage.gaussian_filter1d(area, sigma) + 1e-9
-    centres = []
+    lines = []
     for axis in (1, 2):
         profile = np.count_nonzero(lung, axis=3 - axis) @ np.arange(lung.shape[axis], dtype=float)
-        centres.append(ndimage.gaussian_filter1d(profile, sigma) / weight)
-    return centres[0], centres[1]
+        middle = profile / np.maximum(area, 1)
+        fit = np.polynomial.Polynomial.fit(heights, middle, deg=1, w=np.sqrt(area))
+        lines.append(fit(heights))
+    return lines[0], lines[1]
 
 
 def _outer_border(
