@@ -13,9 +13,9 @@ from eupnea.train.cases import Case, dense_places
 from eupnea.train.samples import Sample, Stream
 
 
-def draw(case: Case, seed: int, count: int = 24) -> list[Sample]:
+def draw(case: Case, seed: int, count: int = 24, *, healthy_share: float = 0.0) -> list[Sample]:
     """The first samples of a stream."""
-    return list(islice(Stream([case], seed=seed, size=64, healthy_share=0.0), count))
+    return list(islice(Stream([case], seed=seed, size=64, healthy_share=healthy_share), count))
 
 
 def test_samples_are_consistent(case: Case) -> None:
@@ -26,7 +26,14 @@ def test_samples_are_consistent(case: Case) -> None:
         assert np.isfinite(sample.signal).all()
         assert not (sample.normal & ~sample.roi).any()
     assert any((sample.roi & ~sample.normal).any() for sample in samples)
+
+
+def test_healthy_samples_are_normal_where_known(case: Case) -> None:
+    """Without disease all lung is normal, and what is of unknown nature says so."""
+    samples = draw(case, seed=1, healthy_share=1.0)
+    assert all(np.array_equal(sample.normal, sample.roi) for sample in samples)
     assert any((~sample.known).any() for sample in samples)
+    assert not any((~sample.known & ~sample.roi).any() for sample in samples)
 
 
 def test_a_seed_gives_one_stream(case: Case) -> None:

@@ -15,7 +15,7 @@ def dice(found: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
         0.6666666666666666
     """
     both = np.count_nonzero(found) + np.count_nonzero(truth)
-    return 2.0 * np.count_nonzero(found & truth) / both if both else 1.0
+    return float(2.0 * np.count_nonzero(found & truth) / both) if both else 1.0
 
 
 def area_under_curve(scores: ArrayLike, positive: ArrayLike) -> float:
