@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -145,6 +145,18 @@ class Registration:
     mean_displacement_mm: float | None = None
 
 
+PointMap = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""From points (..., 3) in mm, LPS, of one scan to their places in another."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Correspondence:
+    """Which places of two aligned scans are the same."""
+
+    to_after: PointMap
+    to_before: PointMap
+
+
 @dataclass(frozen=True, kw_only=True)
 class Transitions:
     """Tissue before (row) against tissue after (column), in ml of the earlier scan."""
@@ -189,6 +201,8 @@ class Change:
     breath: Breath | None = None
     trend: NDArray[np.int8] | None = field(default=None, repr=False, compare=False)
     """On the later scan's grid: 1 where tissue worsened, -1 where it recovered, else 0."""
+    correspondence: Correspondence | None = field(default=None, repr=False, compare=False)
+    """`None` when the scans could not be aligned."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,5 +29,7 @@ class Region:
     """Share of the region's volume in each density band; they sum to 1."""
     zone: str
     """The zone that holds most of the region, such as `right lower`."""
+    repeat_ml: tuple[float, float] | None = None
+    """Volumes that a repeat scan could show were the region unchanged; `None` if not judged."""
     ancestors: tuple[str, ...] = ()
     """Identities that this one grew out of: merged into it, or split to give it."""

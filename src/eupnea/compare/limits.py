@@ -54,6 +54,17 @@ class RepeatabilityLimits:
         low, high = sorted((before_ml, after_ml))
         return bool(high > low * self.factor(before_ml, after_ml))
 
+    def range_ml(self, volume_ml: float) -> tuple[float, float]:
+        """Volumes that a repeat scan of an unchanged region could show.
+
+        Examples:
+            >>> RepeatabilityLimits().range_ml(10.0)
+            (8.0, 12.5)
+        """
+        factor = self.factor(volume_ml, volume_ml)
+        low = min(volume_ml / factor, volume_ml - self.floor_ml)
+        return max(low, 0.0), max(volume_ml * factor, volume_ml + self.floor_ml)
+
     def percent(self, before_ml: float, after_ml: float) -> float:
         """The limit of this change in percent of the volume before, always positive."""
         if before_ml <= 0:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eupnea.analysis import AlignmentLevel, Change, Event, ScanAnalysis
+from eupnea.analysis import AlignmentLevel, Change, Correspondence, Event, ScanAnalysis
 from eupnea.compare.align import align
 from eupnea.compare.alignment import Alignment
 from eupnea.compare.attributes import abnormal_change, change_of
@@ -79,6 +79,9 @@ def compare_aligned(
         ),
         breath=breath,
         trend=tissue.trend if tissue else None,
+        correspondence=Correspondence(to_after=alignment.to_moving, to_before=alignment.to_fixed)
+        if aligned
+        else None,
     )
     return Pair(before=before, after=after, change=change, match=match)
 

@@ -34,7 +34,7 @@ def compare_timeline(
     )
     identities = identify_regions(scans, pairs, settings=chosen.match, known=known)
     renamed = tuple(
-        _rename_scan(scan, names) for scan, names in zip(scans, identities, strict=True)
+        _rename_scan(scan, names, chosen) for scan, names in zip(scans, identities, strict=True)
     )
     position = {scan.index: n for n, scan in enumerate(scans)}
     changes = tuple(
@@ -56,9 +56,16 @@ def pairs_of(count: int) -> list[tuple[int, int]]:
     return [*pairwise(range(count)), *((0, later) for later in range(2, count))]
 
 
-def _rename_scan(scan: ScanAnalysis, names: dict[str, Identity]) -> ScanAnalysis:
+def _rename_scan(
+    scan: ScanAnalysis, names: dict[str, Identity], settings: CompareSettings
+) -> ScanAnalysis:
     regions = tuple(
-        replace(region, id=names[region.id].name, ancestors=names[region.id].ancestors)
+        replace(
+            region,
+            id=names[region.id].name,
+            ancestors=names[region.id].ancestors,
+            repeat_ml=settings.limits.range_ml(region.volume_ml),
+        )
         for region in scan.regions
     )
     return replace(scan, regions=regions)

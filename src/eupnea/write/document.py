@@ -170,6 +170,8 @@ class RegionDocument(Document):
     bands: dict[BandName, Share]
     """Share of the region's volume in each density band."""
     zone: str
+    repeat_ml: tuple[Millilitres, Millilitres] | None = None
+    """Volumes that a repeat scan could show were the region unchanged; null if not judged."""
     ancestors: tuple[str, ...] = ()
     """Identities that this one grew out of, by merging or splitting."""
 
