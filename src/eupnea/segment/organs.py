@@ -1,61 +1,73 @@
-"""The organs that ship, and the ways to find their normal part."""
+"""The organs that ship, and the ways to find them and their normal part."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from eupnea.errors import UsageError
-from eupnea.mask import Mask
-from eupnea.organ import Method, NormalRegion, Organ
-from eupnea.scan import Scan
-from eupnea.segment import density, lungs, model
+from eupnea.organ import Organ
+from eupnea.segment import density, given, lungs, model
 from eupnea.segment.zones import lung_zones
 
+DEFAULT_NORMAL = density.METHOD.name
+"""What finds normal lung where nobody asks for another way."""
 
-@dataclass(frozen=True, kw_only=True)
-class _NormalFinder:
-    method: Method
-    find: Callable[[Scan, Mask], NormalRegion]
-
-
-_NORMAL_FINDERS = {
-    "lung": {
-        density.METHOD.name: _NormalFinder(method=density.METHOD, find=density.find_normal),
-    }
-}
+NORMAL_METHODS = (model.SHIPPED, density.METHOD.name)
 
 
-def find_organ(name: str = "lung", *, normal: str = density.METHOD.name) -> Organ:
-    """An organ by its name, with one of the ways to find its normal part.
+def find_organ(
+    name: str = "lung",
+    *,
+    normal: str | None = None,
+    weights: Path | None = None,
+    roi: Sequence[Path] = (),
+) -> Organ:
+    """An organ by its name, with one of the ways to find it and its normal part.
 
     Args:
         name: `lung` ships.
-        normal: `density-baseline`, or `eupnea-lung`, the trained model, which
-            finds the region of interest as well.
+        normal: `eupnea-lung`, the trained model, which finds the region of
+            interest as well, or `density-baseline`; `None` for the default.
+        weights: A model of the user's own: an ONNX file with its card beside
+            it, or a folder of both. It may be of another organ.
+        roi: Mask files that give the region of interest, one for each scan,
+            found by their grids; from a reader or any other tool.
 
     Raises:
         UsageError: If there is no such organ or no such way.
-        ModelError: If the trained model is not what its card says.
+        ModelError: If a trained model is not what its card says.
 
     Examples:
-        >>> find_organ("lung").normal_method.name
+        >>> find_organ("lung", normal="density-baseline").normal_method.name
         'density-baseline'
     """
-    finders = _NORMAL_FINDERS.get(name)
-    if finders is None:
-        raise UsageError(f"no organ named {name!r}; there is: {', '.join(_NORMAL_FINDERS)}")
+    organ = _named(name, normal or DEFAULT_NORMAL) if weights is None else _own(weights, normal)
+    if not roi:
+        return organ
+    return replace(organ, roi_method=given.METHOD, find_roi=given.GivenMasks.of(roi).find_roi)
+
+
+def _named(name: str, normal: str) -> Organ:
+    if name != "lung":
+        raise UsageError(f"no organ named {name!r}; there is: lung")
     if normal == model.SHIPPED:
         return model.load().organ()
-    finder = finders.get(normal)
-    if finder is None:
-        known = ", ".join([*finders, model.SHIPPED])
-        raise UsageError(f"no way named {normal!r} to find normal {name}; there is: {known}")
-    return Organ(
-        name=name,
-        roi_method=lungs.METHOD,
-        normal_method=finder.method,
-        find_roi=lungs.find_lungs,
-        find_normal=finder.find,
-        find_zones=lung_zones,
-    )
+    if normal == density.METHOD.name:
+        return Organ(
+            name=name,
+            roi_method=lungs.METHOD,
+            normal_method=density.METHOD,
+            find_roi=lungs.find_lungs,
+            find_normal=density.find_normal,
+            find_zones=lung_zones,
+        )
+    known = ", ".join(NORMAL_METHODS)
+    raise UsageError(f"no way named {normal!r} to find normal {name}; there is: {known}")
+
+
+def _own(weights: Path, normal: str | None) -> Organ:
+    if normal is not None:
+        raise UsageError(f"expected a model or a method, found both: {weights.name} and {normal}")
+    return model.load(weights).organ()
