@@ -35,6 +35,8 @@ class TrainingConfig(BaseModel):
     """Rows and columns of a sample, in pixels."""
     widths: tuple[int, ...] = WIDTHS
     learning_rate: float = 2e-3
+    bfloat16: bool = True
+    """Whether convolutions run in bfloat16, which takes 0.6 of the time where the CPU has it."""
     averaging: float = 0.997
     """Decay of the running average of the weights, which is what is exported."""
     left_out: tuple[str, ...] = ()
@@ -147,7 +149,9 @@ class _State:
             group["lr"] = max(rate * 0.5 * (1 + np.cos(np.pi * share)), 1e-5)
         signal, roi, normal, known = batch
         signal = signal.contiguous(memory_format=torch.channels_last)
-        loss = loss_of(self.network(signal), signal, roi, normal, known)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bfloat16):
+            logits = self.network(signal)
+        loss = loss_of(logits.float(), signal, roi, normal, known)
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
