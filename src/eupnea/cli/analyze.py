@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
 from eupnea.cli.arguments import AsJson, Dates, OutFolder, Sources
+from eupnea.cli.methods import NormalMethod, RoiMasks, Weights
 
 PARTLY_DONE = 4
 
@@ -16,9 +16,9 @@ def analyze(
     sources: Sources,
     out: OutFolder,
     dates: Dates = None,
-    normal: Annotated[
-        str, typer.Option(metavar="METHOD", help="What finds the normal region.")
-    ] = "density-baseline",
+    normal: NormalMethod = None,
+    model: Weights = None,
+    roi: RoiMasks = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the normal and abnormal lung in each scan, and what changed between them.
@@ -31,7 +31,7 @@ def analyze(
     """
     from eupnea.cli.run import run
 
-    analysis = run(sources, out, dates=dates, normal=normal)
+    analysis = run(sources, out, dates=dates, normal=normal, weights=model, roi=roi or ())
     if as_json:
         from eupnea.write import AnalysisDocument
 

@@ -36,7 +36,7 @@ def demo(
     patient = make_patient(seed=seed, small=small)
     with TemporaryDirectory(prefix="eupnea-demo-") as folder:
         write_dicom(patient, Path(folder))
-        analysis = run([Path(folder)], out, normal="density-baseline")
+        analysis = run([Path(folder)], out)
     for found, made in zip(analysis.scans, patient.scans, strict=True):
         sys.stderr.write(
             f"scan {found.index + 1}: abnormal {found.abnormal.volume_ml:.0f} ml measured, "

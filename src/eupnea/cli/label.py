@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from eupnea.cli.arguments import OutFolder
+from eupnea.cli.methods import NormalMethod
 from eupnea.errors import Refusal
 from eupnea.label.plan import LabelType, SizeMeasure, Thresholds
 
@@ -33,9 +34,7 @@ def plan(
         ),
     ],
     out: OutFolder,
-    normal: Annotated[
-        str, typer.Option(metavar="METHOD", help="What finds the normal region.")
-    ] = "density-baseline",
+    normal: NormalMethod = None,
     size_ml: Annotated[
         float, typer.Option(help="From this size on, regions are large.")
     ] = DEFAULTS.size_ml,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eupnea.analysis import Analysis
 from eupnea.cli.progress import Watch
+from eupnea.organ import Organ
 from eupnea.pipeline import analyze
 from eupnea.segment import find_organ
 from eupnea.write import RunRecord, check_output, write_analysis
@@ -18,7 +19,9 @@ def run(
     *,
     dates: Sequence[str] | None = None,
     organ: str = "lung",
-    normal: str,
+    normal: str | None = None,
+    weights: Path | None = None,
+    roi: Sequence[Path] = (),
 ) -> Analysis:
     """Analyze the sources and write everything to `out`.
 
@@ -28,9 +31,13 @@ def run(
     """
     check_output(out)
     with Watch() as watch:
-        target = find_organ(organ, normal=normal)
+        target = find_organ(organ, normal=normal, weights=weights, roi=roi)
         analysis = analyze(sources, dates or None, target, progress=watch)
         watch.finish()
-        record = RunRecord.of(analysis, options={"normal": normal}, seconds=watch.seconds)
+        record = RunRecord.of(analysis, options=_options(target), seconds=watch.seconds)
         write_analysis(analysis, out, run=record, progress=watch)
     return analysis
+
+
+def _options(target: Organ) -> dict[str, str]:
+    return {"roi": target.roi_method.name, "normal": target.normal_method.name}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from eupnea.cli.methods import NormalMethod
 from eupnea.errors import ExtraMissing, UsageError
 
 WILDCARDS = ("0.0.0.0", "::", "[::]", "")  # noqa: S104 - refused, not bound
@@ -26,15 +28,18 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
     token: Annotated[
-        str | None, typer.Option(help="What clients must bear; needed off this machine.")
+        str | None,
+        typer.Option(help="What clients must bear; a new one is made and shown when absent."),
     ] = None,
-    normal: Annotated[
-        str, typer.Option(metavar="METHOD", help="What finds the normal region of sent images.")
-    ] = "density-baseline",
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="Let every program of this machine in.")
+    ] = False,
+    normal: NormalMethod = None,
 ) -> None:
     """Hand out a plan's images to 3D Slicer's MONAI Label module, and collect what is drawn.
 
-    Listens on this machine alone unless told otherwise, and then only with a token.
+    Listens on this machine alone unless told otherwise. Slicer asks for a name and a
+    password: the password is the token that is shown here.
 
     Example: `eupnea serve --data to-label --reader AB`
     """
@@ -51,8 +56,9 @@ def serve(
         raise ExtraMissing("web", needed_for="eupnea serve") from None
     if host in WILDCARDS:
         raise UsageError("--host is one address of this machine, not all of them")
-    if host not in LOOPBACK and token is None:
-        raise UsageError("--host beyond this machine needs a --token")
+    if no_token and (host not in LOOPBACK or token is not None):
+        raise UsageError("--no-token is for this machine alone, and without --token")
+    borne = None if no_token else token or secrets.token_urlsafe(16)
     desk = Desk(
         plan=data,
         labels=labels or data.with_name(f"{data.resolve().name}-labels"),
@@ -60,5 +66,7 @@ def serve(
         reader=check_reader(reader),
     )
     sys.stderr.write(f"MONAI Label server at http://{host}:{port}, stop with Ctrl-C\n")
-    app = create_app(desk, host=host, token=token)
+    if borne is not None and token is None:
+        sys.stderr.write(f"password: {borne}\n")
+    app = create_app(desk, host=host, token=borne)
     uvicorn.run(app, host=host.strip("[]"), port=port, log_level="warning", server_header=False)
