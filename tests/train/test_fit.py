@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eupnea.errors import ModelError
-from eupnea.train.cases import Case
+from eupnea.errors import ModelError, UsageError
+from eupnea.train.cases import Case, Datalist
 
 torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
 pytest.importorskip("onnx", reason="the extra `train` is not installed")
@@ -81,3 +81,14 @@ def test_the_loss_prefers_the_truth() -> None:
     missed = sure.clone()
     missed[:, 1] = 12 * (2 * roi - 1)
     assert float(loss_of(missed, signal, roi, normal, known).total) < 0.01
+
+
+def test_a_fold_holds_out_more_scans() -> None:
+    """Named scans are kept for evaluation; unknown names are wrong usage."""
+    entry = {"ct": "a.nii.gz", "health": "all", "source": "x"}
+    cases = [{"name": "one", **entry}, {"name": "two", **entry, "hold_out": True}]
+    datalist = Datalist.model_validate({"root": ".", "sources": {"x": "y"}, "cases": cases})
+    fold = datalist.holding_out(["one"])
+    assert [entry.hold_out for entry in fold.cases] == [True, True]
+    with pytest.raises(UsageError, match="three"):
+        datalist.holding_out(["three"])

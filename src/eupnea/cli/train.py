@@ -24,11 +24,15 @@ DataFile = Annotated[
 def train(
     data: DataFile,
     out: OutFolder,
+    *,
     minutes: Annotated[float, typer.Option(help="Length of the training.")] = 90.0,
     seed: Annotated[int, typer.Option(help="Decides weights, samples and disease.")] = 1,
     batch: Annotated[int, typer.Option(help="Samples per step.")] = 4,
     leave_out: Annotated[
         list[str] | None, typer.Option(help="A family of disease never to be laid in.")
+    ] = None,
+    hold_out: Annotated[
+        list[str] | None, typer.Option(help="A scan of the list to keep for evaluation, too.")
     ] = None,
     warm_start: Annotated[
         Path | None, typer.Option(help="Checkpoint of another run to begin with.")
@@ -48,9 +52,13 @@ def train(
         raise ExtraMissing("train", needed_for="training") from error
     torch.set_num_threads(threads)
     config = TrainingConfig(
-        minutes=minutes, seed=seed, batch=batch, left_out=tuple(leave_out or ())
+        minutes=minutes,
+        seed=seed,
+        batch=batch,
+        left_out=tuple(leave_out or ()),
+        held_out=tuple(hold_out or ()),
     )
-    cases = Datalist.read(data).load()
+    cases = Datalist.read(data).holding_out(config.held_out).load()
     fit(cases, out, config, warm_start=warm_start, on_progress=_show)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from scipy import ndimage
 
+from eupnea.errors import UsageError
 from eupnea.read import read_mask, read_timeline
 from eupnea.scan import Scan
 from eupnea.segment.lungs import find_lungs
@@ -67,6 +69,21 @@ class Datalist(BaseModel):
     def load(self, *, hold_out: bool = False) -> list[Case]:
         """The cases for training, or those held out."""
         return [load_case(self.root, entry) for entry in self.cases if entry.hold_out is hold_out]
+
+    def holding_out(self, names: Collection[str]) -> Datalist:
+        """The same list with more scans kept for evaluation, as a fold needs.
+
+        Raises:
+            UsageError: If a name is not in the list.
+        """
+        unknown = sorted(set(names) - {entry.name for entry in self.cases})
+        if unknown:
+            raise UsageError(f"no scan named {', '.join(unknown)} in the data list")
+        cases = tuple(
+            entry.model_copy(update={"hold_out": entry.hold_out or entry.name in names})
+            for entry in self.cases
+        )
+        return self.model_copy(update={"cases": cases})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

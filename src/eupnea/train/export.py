@@ -67,7 +67,8 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     folder.mkdir(parents=True, exist_ok=True)
     onnx = folder / f"{facts.name}.onnx"
     write_onnx(network, onnx)
-    card = _card(facts, onnx, config, saved, Datalist.read(data))
+    datalist = Datalist.read(data).holding_out(config.held_out)
+    card = _card(facts, onnx, config, saved, datalist)
     onnx.with_suffix(".json").write_text(card.model_dump_json(indent=1) + "\n")
     _compare(network, onnx)
     return card

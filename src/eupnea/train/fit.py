@@ -41,6 +41,8 @@ class TrainingConfig(BaseModel):
     """Decay of the running average of the weights, which is what is exported."""
     left_out: tuple[str, ...] = ()
     """Families of disease that this model never sees."""
+    held_out: tuple[str, ...] = ()
+    """Scans held out beside those that the data list holds out."""
     save_every_s: float = 180.0
 
 
