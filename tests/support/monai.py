@@ -18,6 +18,7 @@ import uvicorn
 
 from eupnea.web.app import create_app
 from eupnea.web.desk import Desk
+from eupnea.web.guard import Guard
 from support.sick import thin_is_normal
 
 BOUNDARY = "----------lImIt_of_THE_fIle_eW_$"
@@ -103,7 +104,13 @@ class Client:
 def serving(plan: Path, labels: Path, *, token: str | None = None) -> Iterator[Client]:
     """A real server for the time of the block."""
     desk = Desk(plan=plan, labels=labels, organ=thin_is_normal())
-    app = create_app(desk, token=token)
+    with listening(create_app(desk, token=token)) as client:
+        yield client
+
+
+@contextmanager
+def listening(app: Guard) -> Iterator[Client]:
+    """An application on a socket of this machine, for the time of the block."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

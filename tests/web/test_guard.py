@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 
@@ -26,6 +26,9 @@ ROUTES = [
     ("GET", "/auth/"),
     ("POST", "/auth/token"),
     ("GET", "/auth/token/valid"),
+    ("PUT", "/datastore/?image=mine"),
+    ("GET", "/train/"),
+    ("POST", "/train/eupnea"),
     ("GET", "/not-there"),
 ]
 SESAME = "open sesame"
@@ -91,6 +94,36 @@ def test_a_client_gets_the_token_for_the_password(locked: Client) -> None:
     bearing = {"authorization": f"Bearer {token}"}
     assert locked.call("GET", "/auth/token/valid", headers=bearing).status == 200
     assert locked.call("GET", "/info/", headers=bearing).status == 200
+
+
+def test_a_ticket_fetches_its_image_and_nothing_else(locked: Client) -> None:
+    """As the module downloads: by the name that it was told, without the token."""
+    bearing = {"authorization": f"Bearer {SESAME}"}
+    sample = locked.call("POST", "/activelearning/worklist", {"client_id": "AB"}, bearing).json()
+    case, _, seal = sample["id"].partition("~")
+    other = "P002_00" if case == "P001_00" else "P001_00"
+    fetch = "/datastore/image?image="
+    assert locked.call("GET", fetch + quote_plus(sample["id"])).status == 200
+    for name in (case, f"{case}~", f"{case}~{seal[:-1]}0", f"{other}~{seal}", f"{other}~é"):
+        assert locked.call("GET", fetch + quote_plus(name)).status == 401
+    for method, path in (("GET", "/datastore/label?image="), ("POST", "/infer/eupnea?image=")):
+        assert locked.call(method, path + quote_plus(sample["id"])).status == 401
+    inferred = f"/infer/eupnea?output=image&image={quote_plus(sample['id'])}"
+    head = {**bearing, "content-length": "0"}
+    assert locked.call("POST", inferred, headers=head).status == 200
+
+
+def test_no_connection_is_upgraded(client: Client) -> None:
+    """There is no web socket, for any name or site."""
+    for host in ("evil.example", "localhost"):
+        asked = {
+            "host": host,
+            "connection": "Upgrade",
+            "upgrade": "websocket",
+            "sec-websocket-version": "13",
+            "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        }
+        assert client.call("GET", "/not-there", headers=asked).status in (400, 404)
 
 
 def test_what_is_too_large_is_not_read(client: Client) -> None:

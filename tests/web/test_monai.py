@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from eupnea.web.desk import MOST_SESSIONS
 from support.monai import Client, Reply
 from support.nifti import nifti_bytes
 from support.sick import sick_hu
@@ -105,6 +106,53 @@ def test_an_image_of_the_reader_is_segmented_in_a_session(client: Client) -> Non
     assert set(np.unique(values_of(label.body))) == {0, 1, 2}
     assert client.call("DELETE", f"/session/{key}").status == 200
     assert client.call("GET", f"/session/{key}").status == 404
+
+
+def test_the_server_names_files_itself(client: Client, plan: Path, tmp_path: Path) -> None:
+    """A name that leads out of the folder is only asked for its ending."""
+    before = sorted(tmp_path.parent.rglob("*"))
+    for name in ("../../evil.nii.gz", "/etc/evil.nii.gz", "..\\evil.nii.gz", "a;touch x.nii.gz"):
+        sent = client.send("PUT", "/session/", {}, {"files": (name, nifti_bytes(sick_hu(2)))})
+        assert sent.status == 200
+        fields = {"params": "{}"}
+        path = "/datastore/label?image=P001_00"
+        assert client.send("PUT", path, fields, {"label": (name, b"x")}).status == 422
+    assert sorted(tmp_path.parent.rglob("*")) == before
+    assert client.send("PUT", "/session/", {}, {"files": ("a.zip", b"PK")}).status == 422
+    assert {path.name for path in plan.iterdir()} == {
+        "cases",
+        "worklist.csv",
+        "worklist.html",
+        "worklist.json",
+    }
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(client: Client) -> None:
+    """A header that promises more voxels than a scan has is not believed."""
+    header = nibabel.Nifti1Header()
+    header.set_data_dtype(np.uint8)
+    header.set_data_shape((32767, 32767, 32767))
+    bomb = gzip.compress(bytes(header.binaryblock) + bytes(10_000_000))
+    reply = save(client, "P001_00", bomb)
+    assert (reply.status, reply.json()["code"]) == (422, "SOURCE_TOO_LARGE")
+
+
+def test_the_oldest_session_goes_when_one_too_many_comes(client: Client) -> None:
+    """Only so many images of clients are kept."""
+    keys = [
+        client.send("PUT", "/session/", {}, {"files": ("a.nii", b"x")}).json()["session_id"]
+        for _ in range(MOST_SESSIONS + 1)
+    ]
+    kept = [client.call("GET", f"/session/{key}").status for key in keys]
+    assert kept == [404, *[200] * MOST_SESSIONS]
+
+
+def test_what_is_done_elsewhere_says_where(client: Client) -> None:
+    """Adding images and training are commands, not calls."""
+    added = client.send("PUT", "/datastore/?image=mine", {}, {"file": ("a.nii", b"x")})
+    assert (added.status, "eupnea label plan" in added.json()["detail"]) == (405, True)
+    started = client.call("POST", "/train/eupnea", {"client_id": "AB"})
+    assert (started.status, "eupnea train" in started.json()["detail"]) == (404, True)
 
 
 @pytest.mark.parametrize(

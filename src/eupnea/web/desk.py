@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -116,7 +117,7 @@ class Desk:
             return self.reader
 
     def save(
-        self, item: WorkItem, content: bytes, name: str, *, names: Mapping[int, str], reader: str
+        self, item: WorkItem, content: BinaryIO, name: str, *, names: Mapping[int, str], reader: str
     ) -> Collected:
         """Take a drawn label back, as `eupnea label collect` does.
 
@@ -143,7 +144,7 @@ class Desk:
             )
         return found
 
-    def begin(self, content: bytes, name: str) -> Session:
+    def begin(self, content: BinaryIO, name: str) -> Session:
         """Keep an image that a client sent.
 
         Raises:
@@ -154,7 +155,7 @@ class Desk:
         with self._lock:
             while len(self._sessions) >= MOST_SESSIONS:
                 self._drop(next(iter(self._sessions)))
-            path.write_bytes(content)
+            _copy(content, path)
             self._sessions[key] = Session(id=key, path=path, begun_at=_now())
         return self._sessions[key]
 
@@ -194,12 +195,17 @@ class Desk:
         return session
 
     @contextmanager
-    def _received(self, content: bytes, name: str) -> Iterator[Path]:
+    def _received(self, content: BinaryIO, name: str) -> Iterator[Path]:
         """A file of its own for what a client sent, for the time of the block."""
         with TemporaryDirectory(dir=self._scratch.name) as folder:
             path = Path(folder) / f"received{_ending(name)}"
-            path.write_bytes(content)
+            _copy(content, path)
             yield path
+
+
+def _copy(content: BinaryIO, path: Path) -> None:
+    with path.open("wb") as kept:
+        shutil.copyfileobj(content, kept)
 
 
 def _ending(name: str) -> str:

@@ -11,14 +11,19 @@ import secrets
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from eupnea.web.ticket import is_ticket
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 OPEN_ROUTES = ("/auth/", "/auth/token")
 """Where a client learns that it needs a token, and gets it for a password."""
+
+IMAGE_ROUTE = "/datastore/image"
+"""Where a ticket does instead of the token."""
 
 LARGEST_BODY = 2 * 1024**3
 """Bytes of one request."""
@@ -55,7 +60,7 @@ class Guard:
             return
         if scope["type"] != "http":
             return
-        refusal = self._refuse(scope["method"], scope["path"], Headers(scope=scope))
+        refusal = self._refuse(scope, Headers(scope=scope))
 
         async def send_carefully(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -64,13 +69,14 @@ class Guard:
 
         await (refusal or self._app)(scope, receive, send_carefully)
 
-    def _refuse(self, method: str, path: str, headers: Headers) -> Response | None:
+    def _refuse(self, scope: Scope, headers: Headers) -> Response | None:
         if _host(headers.get("host", "")) not in self._hosts:
             return _answer(HTTPStatus.BAD_REQUEST, "this server is not called by that name")
         if self._is_foreign(headers):
             return _answer(HTTPStatus.FORBIDDEN, "calls from other sites are refused")
-        if self._token is not None and path not in OPEN_ROUTES and not self._bears(headers):
+        if not self._may_pass(scope, headers):
             return _answer(HTTPStatus.UNAUTHORIZED, "a token is needed")
+        method = scope["method"]
         return None if method in SAFE_METHODS else _refuse_body(method, headers)
 
     def _is_foreign(self, headers: Headers) -> bool:
@@ -80,8 +86,16 @@ class Guard:
             return True
         return headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
 
-    def _bears(self, headers: Headers) -> bool:
-        return is_token(headers.get("authorization", "").removeprefix("Bearer "), self._token)
+    def _may_pass(self, scope: Scope, headers: Headers) -> bool:
+        """Whether the client bears the token, or a ticket where one does."""
+        if self._token is None or scope["path"] in OPEN_ROUTES:
+            return True
+        if scope["path"] == IMAGE_ROUTE and scope["method"] in SAFE_METHODS:
+            name = QueryParams(scope["query_string"]).get("image", "")
+            if is_ticket(name, self._token):
+                return True
+        _, _, borne = headers.get("authorization", "").partition(" ")
+        return is_token(borne, self._token)
 
 
 def _refuse_body(method: str, headers: Headers) -> Response | None:

@@ -21,6 +21,7 @@ from eupnea.label.values import LabelValue, value_name
 from eupnea.label.worklist import WorkItem
 from eupnea.web.desk import Desk, Session
 from eupnea.web.guard import is_token
+from eupnea.web.ticket import case_of, write_ticket
 
 MODEL = "eupnea"
 STRATEGY = "worklist"
@@ -38,16 +39,17 @@ def routes(desk: Desk, *, token: str | None) -> APIRouter:
         token: What clients must bear, if any.
     """
     router = APIRouter()
-    _add_info(router, desk)
+    _add_info(router, desk, token)
     _add_datastore(router, desk)
     _add_labels(router, desk)
     _add_inference(router, desk)
     _add_sessions(router, desk)
+    _add_what_is_elsewhere(router)
     _add_authentication(router, token)
     return router
 
 
-def _add_info(router: APIRouter, desk: Desk) -> None:
+def _add_info(router: APIRouter, desk: Desk, token: str | None) -> None:
     labels = [value_name(value, desk.worklist.organ) for value in list(LabelValue)[1:]]
 
     @router.get("/info/")
@@ -79,7 +81,7 @@ def _add_info(router: APIRouter, desk: Desk) -> None:
         if strategy != STRATEGY:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"the strategy is {STRATEGY}")
         item = desk.next(desk.reader_of((params or {}).get("client_id")))
-        return {} if item is None else _sample(desk, item)
+        return {} if item is None else _sample(desk, item, token)
 
 
 def _add_datastore(router: APIRouter, desk: Desk) -> None:
@@ -122,7 +124,7 @@ def _add_labels(router: APIRouter, desk: Desk) -> None:
         item = _item(desk, image)
         found = desk.save(
             item,
-            label.file.read(),
+            label.file,
             label.filename or "",
             names=_names(said),
             reader=desk.reader_of(said.get("client_id")),
@@ -152,7 +154,7 @@ def _add_inference(router: APIRouter, desk: Desk) -> None:
 def _add_sessions(router: APIRouter, desk: Desk) -> None:
     @router.put("/session/")
     def begin(files: Annotated[UploadFile, File()]) -> Json:
-        session = desk.begin(files.file.read(), files.filename or "")
+        session = desk.begin(files.file, files.filename or "")
         return {"session_id": session.id, "session_info": _session_info(session)}
 
     @router.get("/session/{session_id}")
@@ -163,6 +165,20 @@ def _add_sessions(router: APIRouter, desk: Desk) -> None:
     def end(session_id: str) -> Json:
         _session(desk, session_id)
         return _session_info(desk.end(session_id))
+
+
+def _add_what_is_elsewhere(router: APIRouter) -> None:
+    """What the module offers as well, with the place where it is done instead."""
+
+    @router.put("/datastore/")
+    def add_image() -> None:
+        detail = "images are added by eupnea label plan; to see one, segment it in a session"
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, detail)
+
+    @router.api_route("/train/", methods=["GET", "POST", "DELETE"])
+    @router.post("/train/{model}")
+    def train(model: str = MODEL) -> None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"{model} is trained by eupnea train")
 
 
 def _add_authentication(router: APIRouter, token: str | None) -> None:
@@ -191,15 +207,16 @@ def _statistics(desk: Desk) -> Json:
     }
 
 
-def _sample(desk: Desk, item: WorkItem) -> Json:
+def _sample(desk: Desk, item: WorkItem, token: str | None) -> Json:
     """An image as the client wants it; without a path, it downloads the file."""
     with desk.image(item).open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    name = item.case if token is None else write_ticket(item.case, token)
     return {
-        "id": item.case,
+        "id": name,
         "name": f"{item.case}.nii.gz",
         "path": "",
-        "url": f"/datastore/image?image={item.case}",
+        "url": f"/datastore/image?image={name}",
         "checksum": f"SHA256:{digest}",
         "weight": item.score,
         "description": f"Draw the {item.label_type} side. {item.sentence}",
@@ -208,7 +225,7 @@ def _sample(desk: Desk, item: WorkItem) -> Json:
 
 def _item(desk: Desk, case: str) -> WorkItem:
     try:
-        return desk.item(case)
+        return desk.item(case_of(case))
     except LookupError:
         raise HTTPException(HTTPStatus.NOT_FOUND, "no image of that name") from None
 
