@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bench.labelling.cost import cost
+from bench.labelling.cost import cost, outline_cm2
 from bench.labelling.images import Image, phantoms, semi_synthetic
 
 from eupnea.organ import Organ, RegionOfInterest
@@ -53,6 +53,10 @@ def measure(image: Image, organ: Organ) -> dict[str, Any]:
         "base": image.base,
         "organ_ml": image.roi.volume_ml,
         "candidates_ml": [round(region.volume_ml, 4) for region in found.regions],
+        "candidate_cm2": {
+            "normal": outline_cm2(found.normal.mask.voxels, grid),
+            "abnormal": outline_cm2(found.abnormal.mask.voxels, grid),
+        },
         "abnormal_ml": image.abnormal.volume_ml,
         "normal": asdict(cost(normal.voxels, found.normal.mask.voxels, grid)),
         "abnormal": asdict(cost(image.abnormal.voxels, found.abnormal.mask.voxels, grid)),
