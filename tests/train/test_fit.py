@@ -16,7 +16,7 @@ pytest.importorskip("onnx", reason="the extra `train` is not installed")
 
 from eupnea.segment.model import load  # noqa: E402
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
-from eupnea.train.export import Facts, export  # noqa: E402
+from eupnea.train.export import Facts, calibrate_card, export  # noqa: E402
 from eupnea.train.fit import TrainingConfig, fit  # noqa: E402
 from eupnea.train.loss import loss_of  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
@@ -63,6 +63,16 @@ def test_what_is_exported_answers_as_torch_does(run: Path, tmp_path: Path) -> No
     shares = model.run(np.zeros((1, 5, 32, 48), np.float32))
     assert shares.shape == (1, 2, 32, 48)
     assert (shares[:, 1] <= shares[:, 0]).all()
+
+
+def test_a_card_is_calibrated_on_lungs_held_out(case: Case, run: Path, tmp_path: Path) -> None:
+    """The fitted certainty is written into the card, which still names its file."""
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
+    card = export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
+    fitted = calibrate_card(tmp_path / "model" / "toy.onnx", [case])
+    assert fitted.calibration != card.calibration
+    assert load(tmp_path / "model").card == fitted
 
 
 def test_the_loss_prefers_the_truth() -> None:

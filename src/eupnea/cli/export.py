@@ -22,16 +22,25 @@ def export(
     metrics: Annotated[
         Path | None, typer.Option(help="JSON of measured figures, for the card.")
     ] = None,
+    *,
+    calibrate: Annotated[
+        bool, typer.Option(help="Fit the certainty to the scans that the list holds out.")
+    ] = True,
 ) -> None:
     """Write a trained model as ONNX with its card: data, licences, figures, limits, sha256.
 
     Example: `eupnea export runs/lung --data lung.json --out runs/lung/model`
     """
     try:
-        from eupnea.train.export import Facts
+        from eupnea.train.export import Facts, calibrate_card, held_out_cases
         from eupnea.train.export import export as write
     except ImportError as error:
         raise ExtraMissing("train", needed_for="export") from error
     measured = json.loads(metrics.read_text()) if metrics else {}
     card = write(run, data, out, Facts(name=name, version=version, metrics=measured))
     typer.echo(f"{out / card.name}.onnx  sha256 {card.sha256}")
+    if calibrate:
+        fitted = calibrate_card(out / f"{card.name}.onnx", held_out_cases(run, data))
+        typer.echo(
+            f"calibration: slope {fitted.calibration.slope}, shift {fitted.calibration.shift}"
+        )

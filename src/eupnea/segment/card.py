@@ -64,6 +64,10 @@ class ModelCard(BaseModel):
         except ValidationError as error:
             raise ModelError(f"expected a model card, found {path.name}: {error}") from error
 
+    def write(self, path: Path) -> None:
+        """Writes the card as JSON."""
+        path.write_text(self.model_dump_json(indent=1) + "\n")
+
 
 def sha256_of(path: Path) -> str:
     """The file's SHA-256 as hexadecimal text.

@@ -2,11 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from eupnea.scan import Scan
 from eupnea.segment.card import Calibration
+from eupnea.segment.model import EVEN_ODDS, Model
+from eupnea.train.cases import Case
+from eupnea.train.disease import FAMILIES, lay_disease
+from eupnea.train.disease.lay import Ground
+
+VOXELS_PER_SCAN = 40_000
+
+LESIONS_PER_SCAN = 8
+"""Of families drawn at random, laid into each lung; the lung counts healthy as well."""
+
+
+def calibrate(model: Model, cases: Sequence[Case], *, seed: int = 11) -> Calibration:
+    """How sure a model may be, from lungs that it was not trained on.
+
+    Each lung counts twice: as it is, and with synthetic disease laid in.
+
+    Args:
+        model: What to calibrate; its own calibration is not looked at.
+        cases: Lungs held out of its training.
+        seed: Decides the disease and the voxels.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [
+        _answers(model, case, scan, abnormal, rng)
+        for case in cases
+        for scan, abnormal in _courses(case, rng)
+    ]
+    shares, normal = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+    return fit_calibration(shares, normal)
+
+
+def _courses(case: Case, rng: Generator) -> Iterator[tuple[Scan, NDArray[np.bool_]]]:
+    """The scan as it is, and with disease."""
+    yield case.scan, np.zeros_like(case.lung)
+    ground = Ground.of(case.hu, case.lung, case.spacing_mm, rng)
+    names = rng.choice(list(FAMILIES), LESIONS_PER_SCAN)
+    sick = lay_disease(case.hu, ground, [FAMILIES[name] for name in names], rng)
+    volume = replace(case.scan.volume, voxels=sick.hu)
+    yield replace(case.scan, volume=volume), sick.abnormal
+
+
+def _answers(
+    model: Model, case: Case, scan: Scan, abnormal: NDArray[np.bool_], rng: Generator
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Shares of normal, given lung, and the truth, at some known voxels of the lung."""
+    seen = model.predict(scan)
+    known = case.lung & (abnormal | ~case.unknown) & (seen.roi >= EVEN_ODDS)
+    flat = np.flatnonzero(known)
+    chosen = rng.choice(flat, min(VOXELS_PER_SCAN, flat.size), replace=False)
+    shares = seen.normal.flat[chosen] / np.maximum(seen.roi.flat[chosen].astype(np.float64), 1.0)
+    return np.asarray(shares, np.float64), ~abnormal.flat[chosen]
 
 
 def fit_calibration(shares: NDArray[np.float64], normal: NDArray[np.bool_]) -> Calibration:

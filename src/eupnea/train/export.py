@@ -15,7 +15,8 @@ from eupnea.errors import ModelError
 from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
 from eupnea.segment.model import load
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM
-from eupnea.train.cases import Datalist
+from eupnea.train.calibrate import calibrate
+from eupnea.train.cases import Case, Datalist
 from eupnea.train.checkpoint import Checkpoint
 from eupnea.train.fit import TrainingConfig
 from eupnea.train.network import UNet
@@ -69,8 +70,22 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     write_onnx(network, onnx)
     datalist = Datalist.read(data).holding_out(config.held_out)
     card = _card(facts, onnx, config, saved, datalist)
-    onnx.with_suffix(".json").write_text(card.model_dump_json(indent=1) + "\n")
+    card.write(onnx.with_suffix(".json"))
     _compare(network, onnx)
+    return card
+
+
+def held_out_cases(run: Path, data: Path) -> list[Case]:
+    """The scans of a data list that a training did not see."""
+    config = TrainingConfig.model_validate_json((run / "config.json").read_bytes())
+    return Datalist.read(data).holding_out(config.held_out).load(hold_out=True)
+
+
+def calibrate_card(onnx: Path, cases: Sequence[Case]) -> ModelCard:
+    """Fits the card beside an ONNX file to lungs that were held out, and writes it anew."""
+    model = load(onnx)
+    card = model.card.model_copy(update={"calibration": calibrate(model, cases)})
+    card.write(onnx.with_suffix(".json"))
     return card
 
 
