@@ -1,97 +1,25 @@
-"""Hand-made analyses: small grids with drawn regions."""
+"""Compiled loops, run as the Python they are written in."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
-import numpy as np
-from numpy.typing import NDArray
+import pytest
+from numba.core.registry import CPUDispatcher
 
-from eupnea.analysis import Attributes, ScanAnalysis
-from eupnea.geometry import Geometry
-from eupnea.mask import Mask
-from eupnea.region import Region
-from eupnea.scan import Acquisition, Scan
-from eupnea.volume import Volume
-
-START = datetime(2020, 1, 1, tzinfo=UTC)
-GRID = Geometry.regular(shape=(20, 30, 40), spacing_mm=(2.0, 2.0, 2.0))
-
-Draw = Callable[..., ScanAnalysis]
+Interpret = Callable[[], None]
 
 
-def analysis_of(
-    labels: NDArray[np.uint16],
-    *,
-    index: int = 0,
-    hu: int = -400,
-    geometry: Geometry = GRID,
-    acquisition: Acquisition | None = None,
-) -> ScanAnalysis:
-    """The analysis of a scan whose abnormal regions are given by labels.
+@pytest.fixture
+def interpret(monkeypatch: pytest.MonkeyPatch) -> Interpret:
+    """Calling it takes the compiler away from every loop of the comparison."""
 
-    Everything inside one voxel of the border is lung; regions have one density.
-    """
-    roi = np.zeros(geometry.shape, bool)
-    roi[1:-1, 1:-1, 1:-1] = True
-    abnormal = labels > 0
-    voxels = np.where(abnormal, hu, -850).astype(np.int16)
-    scan = Scan(
-        volume=Volume(voxels=voxels, geometry=geometry),
-        native=geometry,
-        acquired_at=START + timedelta(days=30 * index),
-        acquisition=acquisition or Acquisition(),
-    )
-    masks = {"roi": roi | abnormal, "normal": roi & ~abnormal, "abnormal": abnormal}
-    total = float(masks["roi"].sum())
-    parts = {
-        name: Attributes(
-            mask=Mask(voxels=voxels, geometry=geometry),
-            volume_ml=float(voxels.sum() * geometry.voxel_volume_ml),
-            fraction=float(voxels.sum() / total),
-        )
-        for name, voxels in masks.items()
-    }
-    return ScanAnalysis(
-        index=index,
-        scan=scan,
-        roi=parts["roi"],
-        normal=parts["normal"],
-        abnormal=parts["abnormal"],
-        regions=_regions(labels, geometry),
-        labels=labels,
-        bands=(),
-        zones=(),
-    )
+    def switch() -> None:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("eupnea.compare."):
+                for word, value in list(vars(module).items()):
+                    if isinstance(value, CPUDispatcher):
+                        monkeypatch.setattr(module, word, value.py_func)
 
-
-def _regions(labels: NDArray[np.uint16], geometry: Geometry) -> tuple[Region, ...]:
-    sizes = np.bincount(labels.ravel())
-    order = sorted((n for n in range(1, len(sizes)) if sizes[n]), key=lambda n: (-sizes[n], n))
-    return tuple(
-        _region(number, label, labels, geometry) for number, label in enumerate(order, start=1)
-    )
-
-
-def _region(number: int, label: int, labels: NDArray[np.uint16], geometry: Geometry) -> Region:
-    where = np.argwhere(labels == label)
-    x, y, z = geometry.to_mm(where.mean(axis=0)).tolist()
-    return Region(
-        id=f"R{number}",
-        label=label,
-        volume_ml=len(where) * geometry.voxel_volume_ml,
-        centroid_mm=(x, y, z),
-        extent_mm=(0.0, 0.0, 0.0),
-        mean_hu=-400.0,
-        bands={},
-        zone="right lower",
-    )
-
-
-def boxes(*parts: tuple[tuple[int, int, int], tuple[int, int, int]]) -> NDArray[np.uint16]:
-    """Labels 1, 2, ... of boxes, each given by its first voxel and its size."""
-    labels = np.zeros(GRID.shape, np.uint16)
-    for label, ((k, j, i), (depth, height, width)) in enumerate(parts, start=1):
-        labels[k : k + depth, j : j + height, i : i + width] = label
-    return labels
+    return switch
