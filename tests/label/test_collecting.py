@@ -11,6 +11,7 @@ import nibabel
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydicom import dcmread
 
 from eupnea.errors import Refusal, UsageError
 from eupnea.label.collecting import Collected, collect_labels
@@ -20,6 +21,9 @@ from eupnea.label.planning import plan_labels
 from eupnea.label.values import LabelValue
 from eupnea.organ import Organ
 from eupnea.train.cases import Datalist
+from support.ct import ct_series
+from support.ct import save as save_series
+from support.sick import sick_hu
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 CUTS = Thresholds(size_ml=200.0, count=3, fraction=0.05)
@@ -175,6 +179,31 @@ def test_prelabels_that_nobody_touched_are_no_labels(plan: Path) -> None:
     values[np.argwhere(values)[0][0], :, :] = 0
     nibabel.save(nibabel.Nifti1Image(values, image.affine), path)
     assert [record.case for record in collect(plan, plan).added] == [SLIGHT]
+
+
+def test_the_prelabel_of_another_image_is_no_label(plan: Path) -> None:
+    """On one grid it would fit; it was drawn on another scan all the same."""
+    other = plan.parent / "drawn" / f"{SLIGHT}.nii.gz"
+    other.parent.mkdir()
+    other.write_bytes((plan / "cases" / LARGE / "normal.nii.gz").read_bytes())
+    found = collect(plan, other)
+    assert [problem.code for problem in found.problems] == ["LABEL_INVALID"]
+    assert f"the prelabel of {LARGE}" in found.problems[0].text
+
+
+def test_a_dicom_plan_is_drawn_as_dicom(organ: Organ, tmp_path: Path) -> None:
+    """The Segmentations beside the prelabel are none before they are changed; then they count."""
+    source = save_series(ct_series(hu=sick_hu(2)), tmp_path / "series")
+    plan_labels([source], tmp_path / "plan", organ=organ)
+    found = collect(tmp_path / "plan", tmp_path / "plan")
+    assert (found.added, found.problems, found.untouched) == ((), (), (SLIGHT,))
+    path = tmp_path / "plan" / "cases" / SLIGHT / "dicom" / "seg_00_tissue.dcm"
+    dataset = dcmread(path)
+    dataset.SeriesDescription = "as I see it"
+    dataset.save_as(path)
+    record = collect(tmp_path / "plan", tmp_path / "plan").added[0]
+    assert record.drawn_from == (path.name,)
+    assert (record.abnormal_ml, record.unjudged_ml) == (8 * 2 * 3 * 4.0, 0.0)
 
 
 def test_versions_are_kept_and_equal_ones_are_known(plan: Path) -> None:

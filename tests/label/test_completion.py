@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ def label(values: NDArray[np.uint8]) -> Label:
     return Label(values=values, roi=EVERYWHERE)
 
 
+@settings(deadline=None)
 @given(masks)
 def test_every_voxel_of_the_organ_gets_one_value(abnormal: NDArray[np.bool_]) -> None:
     """Abnormal drawn, normal is the rest: together the organ, and nothing beyond."""
@@ -70,6 +71,7 @@ def test_equal_labels_alone_have_equal_versions() -> None:
     assert label(values.copy()).version == label(values).version
 
 
+@settings(deadline=None)
 @given(judgements)
 def test_a_reader_agrees_with_himself(values: NDArray[np.uint8]) -> None:
     """One label twice: full overlap of every region, and itself as consensus."""
@@ -79,6 +81,7 @@ def test_a_reader_agrees_with_himself(values: NDArray[np.uint8]) -> None:
     np.testing.assert_array_equal(consensus([label(values)] * 2).values, values)
 
 
+@settings(deadline=None)
 @given(judgements, judgements)
 def test_agreement_does_not_depend_on_who_comes_first(
     one: NDArray[np.uint8], other: NDArray[np.uint8]
@@ -93,6 +96,7 @@ def test_agreement_does_not_depend_on_who_comes_first(
     )
 
 
+@settings(deadline=None)
 @given(st.lists(judgements, min_size=1, max_size=4))
 def test_consensus_is_the_majority_of_those_who_judged(readers: list[NDArray[np.uint8]]) -> None:
     """Voxel by voxel, counted one by one."""

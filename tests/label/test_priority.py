@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import wasserstein_distance
 
@@ -27,6 +27,7 @@ def lessons(hu: int, **known: float) -> Lessons:
     return Lessons(histogram=density_histogram(np.full(10, hu, np.int16)), **known)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-1200, 400), min_size=1), st.lists(st.integers(-1200, 400), min_size=1))
 def test_density_distance_is_that_of_wasserstein(one: list[int], other: list[int]) -> None:
     """The distance of two histograms, as scipy has it."""
@@ -55,6 +56,7 @@ def test_uncertainty_and_change_raise_an_image() -> None:
     assert rank([lessons(-850), lessons(-850, change=0.1)])[0].index == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-1000, 100), max_size=8))
 def test_every_image_is_ranked_once(densities: list[int]) -> None:
     """The order is a permutation, and scores lie between 0 and 1."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eupnea.label.plan import LabelType, Reason, SizeMeasure, Thresholds
@@ -36,6 +36,7 @@ def test_size_can_mean_the_total() -> None:
     assert plan_label([60.0, 60.0], 1000.0, total).reason is Reason.LARGE
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.03, 500), max_size=20), st.floats(500, 8000))
 def test_more_disease_never_turns_normal_into_abnormal(volumes: list[float], organ: float) -> None:
     """Once the normal side is the cheaper one, a further region keeps it so."""

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from eupnea.errors import OutputError, Refusal, RefusalCode
 from eupnea.label.completion import complete, merge
-from eupnea.label.drawn import Canvas, read_drawn
+from eupnea.label.drawn import Canvas, is_label_name, read_drawn
 from eupnea.label.export import export
 from eupnea.label.learning_set import LabelRecord, LearningSet, check_reader
 from eupnea.label.prelabel import IMAGE, ORGAN
 from eupnea.label.worklist import WorkItem, Worklist
-from eupnea.read.image_file import is_image_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +45,9 @@ def collect_labels(
     """Checks drawn labels, keeps them, and writes the learning set anew.
 
     A file belongs to the image whose name its own name begins with, or whose
-    name its folder has. Several files on one image, one per side, are laid
-    together.
+    name one of its folders has. A prelabel of the plan that nobody has changed
+    is no label, unless a copy is handed in: then its reader agrees. Several
+    files on one image, one per side, are laid together.
 
     Args:
         plan: The folder that `plan_labels` wrote.
@@ -128,18 +128,21 @@ def _sort(
     for path in _files(drawn):
         item = _owner(worklist, path)
         if item is None:
-            stray = Refusal(
-                RefusalCode.LABEL_INVALID,
-                expected="a name, or a folder's name, that begins with an image of the worklist",
-                found="none",
-                where=path.name,
-            )
-            strays.append(Problem(file=path.name, code=stray.code, text=str(stray)))
-        elif _is_untouched(plan, path, item):
+            strays.append(_stray(path, "a name of file or folder that begins with an image's"))
+        elif (other := _prelabel_of(worklist, path, item)) is None:
+            files.setdefault(item.case, []).append(path)
+        elif other is not item:
+            strays.append(_stray(path, f"a label of {item.case}", f"the prelabel of {other.case}"))
+        elif path.resolve().is_relative_to(plan.resolve()):
             untouched.append(item.case)
         else:
             files.setdefault(item.case, []).append(path)
-    return files, untouched, strays
+    return files, [case for case in dict.fromkeys(untouched) if case not in files], strays
+
+
+def _stray(path: Path, expected: str, found: str = "none") -> Problem:
+    refusal = Refusal(RefusalCode.LABEL_INVALID, expected=expected, found=found, where=path.name)
+    return Problem(file=path.name, code=refusal.code, text=str(refusal))
 
 
 def _files(drawn: Sequence[Path]) -> Iterator[Path]:
@@ -149,20 +152,24 @@ def _files(drawn: Sequence[Path]) -> Iterator[Path]:
             yield path
             continue
         for file in sorted(path.rglob("*")):
-            if file.is_file() and is_image_name(file.name) and file.name not in (IMAGE, ORGAN):
+            if file.is_file() and is_label_name(file.name) and file.name not in (IMAGE, ORGAN):
                 yield file
 
 
 def _owner(worklist: Worklist, path: Path) -> WorkItem | None:
+    """The image that a file's name begins with, or else one of its folders has for a name."""
     name = path.name.partition(".")[0]
-    for item in worklist.items:
-        if item.case in (path.parent.name, name) or name.startswith(f"{item.case}_"):
-            return item
+    for place in (name, *(folder.name for folder in path.parents)):
+        for item in worklist.items:
+            if place == item.case or (place == name and name.startswith(f"{item.case}_")):
+                return item
     return None
 
 
-def _is_untouched(plan: Path, path: Path, item: WorkItem) -> bool:
-    """Whether it is a prelabel in the plan, as it was written; a copy handed in is a label."""
-    if not path.is_file() or not path.resolve().is_relative_to(plan.resolve()):
-        return False
-    return hashlib.sha256(path.read_bytes()).hexdigest() in item.prelabels.values()
+def _prelabel_of(worklist: Worklist, path: Path, item: WorkItem) -> WorkItem | None:
+    """The image whose prelabel a file is, byte for byte; its own image before all others."""
+    if not path.is_file():
+        return None
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    alike = (one for one in (item, *worklist.items) if digest in one.prelabels.values())
+    return next(alike, None)

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.geometry import Geometry, Reorientation
-from eupnea.label.values import LabelValue
+from eupnea.label.dicom_label import ENDING as DICOM
+from eupnea.label.dicom_label import read_frames
+from eupnea.label.meaning import label_values
 from eupnea.mask import Mask
 from eupnea.read.foreign import quietly
 from eupnea.read.image_file import is_image_name, read_image
@@ -27,11 +29,6 @@ SAME_GRID_MM = 0.05
 HEADER_BYTES = 1_000_000
 
 _SEGMENT = re.compile(rb"^Segment(\d+)_(Name|LabelValue):=(.*?)\r?$", re.MULTILINE)
-_MEANINGS = {
-    "abnormal": LabelValue.ABNORMAL,
-    "unjudged": LabelValue.UNJUDGED,
-    "normal": LabelValue.NORMAL,
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,58 +65,64 @@ def read_drawn(
 
     A file that covers a part of the grid, as 3D Slicer saves segmentations, is
     laid where it belongs; nothing is ever resampled. Segments of a `.seg.nrrd`
-    are known by their names, values elsewhere by `LabelValue`.
+    and of DICOM are known by their names, values elsewhere by `LabelValue`.
 
     Args:
-        path: NIfTI, MetaImage or NRRD.
+        path: NIfTI, MetaImage, NRRD or DICOM Segmentation.
         grid: The scan's canonical grid.
         names: What values mean, when the tool that drew tells it apart from the file.
 
     Raises:
         Refusal: `GEOMETRY_MISMATCH` on another grid, `LABEL_INVALID` with
-            values that mean nothing, or whatever is wrong with the file.
+            values that mean nothing or with segments of several meanings in
+            one place, or whatever is wrong with the file.
     """
-    volume = _read(path).canonical()
-    values = _meant(volume.voxels, names or _segments(path), path.name)
+    if path.name.lower().endswith(DICOM) and path.is_file():
+        parts, told = read_frames(path, grid.spacing_mm[0])
+    else:
+        parts, told = [_read(path)], _segments(path)
     whole = np.zeros(grid.shape, np.uint8)
-    whole[_place(volume.geometry, grid, path.name)] = values
+    for part in parts:
+        volume = part.canonical()
+        values = label_values(volume.voxels, names or told, path.name)
+        _lay(values, whole[_place(volume.geometry, grid, path.name)], path.name)
     return whole
+
+
+def is_label_name(name: str) -> bool:
+    """Whether a file of this name may hold a label.
+
+    Examples:
+        >>> is_label_name("P001_00.seg.nrrd"), is_label_name("seg.dcm"), is_label_name("a.txt")
+        (True, True, False)
+    """
+    return is_image_name(name) or name.lower().endswith(DICOM)
+
+
+def _lay(values: NDArray[np.uint8], onto: NDArray[np.uint8], where: str) -> None:
+    """Lay one part of a label beside the others."""
+    clash = np.count_nonzero((values != 0) & (onto != 0) & (values != onto))
+    if clash:
+        raise Refusal(
+            RefusalCode.LABEL_INVALID,
+            expected="segments that share no voxel",
+            found=f"{clash} voxels drawn as both",
+            where=where,
+        )
+    np.maximum(values, onto, out=onto)
 
 
 def _read(path: Path) -> Volume:
     if not path.is_file() or not is_image_name(path.name):
         raise Refusal(
             RefusalCode.SOURCE_MISSING,
-            expected="a NIfTI, MetaImage or NRRD file",
+            expected="a NIfTI, MetaImage, NRRD or DICOM Segmentation file",
             found="none",
             where=path.name,
         )
     with quietly():
         image = read_image(SourceFile(name=path.name, path=path), limits=Limits())
     return Volume(voxels=np.asarray(image.stored), geometry=image.geometry)
-
-
-def _meant(stored: NDArray[np.generic], names: Mapping[int, str], where: str) -> NDArray[np.uint8]:
-    """Stored values as label values."""
-    meaning = {0: LabelValue.OUTSIDE, **{int(value): value for value in LabelValue}}
-    for value, name in names.items():
-        known = next((one for word, one in _MEANINGS.items() if word in name.lower()), None)
-        meaning = {key: one for key, one in meaning.items() if key != value}
-        if known is not None:
-            meaning[value] = known
-    present = np.unique(stored).tolist()
-    strange = [value for value in present if value not in meaning]
-    if strange:
-        raise Refusal(
-            RefusalCode.LABEL_INVALID,
-            expected="values 0, 1 (normal), 2 (abnormal) and 3 (not judged)",
-            found=", ".join(f"{value:g}" for value in strange[:5]),
-            where=where,
-        )
-    values = np.zeros(stored.shape, np.uint8)
-    for value in present:
-        values[stored == value] = meaning[value]
-    return values
 
 
 def _segments(path: Path) -> dict[int, str]:

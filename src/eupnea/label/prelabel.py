@@ -82,4 +82,8 @@ def write_prelabel(
         changes=(),
     )
     write_dicom(analysis, AnalysisDocument.of(analysis), folder / "dicom")
-    return {name: hashlib.sha256(content).hexdigest() for name, content in prelabels.items()}
+    segmentations = sorted(folder.glob("dicom/*.dcm"))
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in [*(folder / name for name in prelabels), *segmentations]
+    }
