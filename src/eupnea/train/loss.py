@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-DENSE_WEIGHT = 3.0
+DENSE_WEIGHT = 1.0
 """How much more a dense normal pixel counts: vessels and borders are what is mistaken."""
 
 DENSE_SIGNAL = 0.0
