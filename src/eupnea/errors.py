@@ -67,6 +67,12 @@ class RefusalCode(StrEnum):
     """A mask or label lies on another grid than its scan."""
     LUNG_MISSING = "LUNG_MISSING"
     """One lung, or the common part of two scans, is missing."""
+    SERVER_UNREACHABLE = "SERVER_UNREACHABLE"
+    """The image archive does not answer."""
+    SERVER_DENIED = "SERVER_DENIED"
+    """The image archive does not accept the credentials, or none were given."""
+    SERVER_FAILED = "SERVER_FAILED"
+    """The image archive answers, but not with what DICOMweb promises."""
     LABEL_INVALID = "LABEL_INVALID"
     """A drawn label is empty, unknown, or beyond the organ."""
 

@@ -19,8 +19,11 @@ from eupnea.cli.export import export
 from eupnea.cli.info import info
 from eupnea.cli.label import label_app
 from eupnea.cli.phantom import phantom
+from eupnea.cli.pull import pull
+from eupnea.cli.push import push
 from eupnea.cli.serve import serve
 from eupnea.cli.train import train
+from eupnea.cli.watch import watch
 from eupnea.errors import EupneaError
 
 TERMINATED = 128 + signal.SIGTERM
@@ -43,6 +46,9 @@ for command in (
     train,
     evaluate,
     export,
+    pull,
+    push,
+    watch,
     serve,
     info,
     doctor,

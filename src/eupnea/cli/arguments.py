@@ -29,6 +29,15 @@ Dates = Annotated[
         help="Acquisition dates of NIfTI scans, in the order of the sources (2020-03-05).",
     ),
 ]
+DicomWeb = Annotated[
+    str,
+    typer.Option(
+        "--dicomweb",
+        metavar="URL",
+        help="Address of the archive's DICOMweb service, without credentials.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON on stdout.")]
 
 _DATE_LIKE = re.compile(r"\d{4}-?\d{2}-?\d{2}([T ].*)?$")
