@@ -40,7 +40,7 @@ def body() -> Scan:
     hu[:, 8:82, 8:112] = 40
     hu[2:14, 20:70, 20:100] = -850
     hu[2:14, 20:70, 60:100] = -600
-    return scan_of(hu, (3.0, 1.0, 1.0))
+    return scan_of(hu, (4.0, 1.0, 1.0))
 
 
 def card() -> ModelCard:
@@ -73,8 +73,8 @@ def test_roi_and_normal_come_back_on_the_scans_grid(body: Scan) -> None:
     organ = Model(card=card(), run=by_density).organ()
     roi = organ.find_roi(body).mask
     normal = organ.find_normal(body, roi).mask
-    assert roi.volume_ml == pytest.approx(12 * 50 * 80 * 3 / 1000, rel=0.08)
-    assert normal.volume_ml == pytest.approx(12 * 50 * 40 * 3 / 1000, rel=0.1)
+    assert roi.volume_ml == pytest.approx(12 * 50 * 80 * 4 / 1000, rel=0.08)
+    assert normal.volume_ml == pytest.approx(12 * 50 * 40 * 4 / 1000, rel=0.1)
     assert not (normal - roi).voxels.any()
     assert roi.voxels[8, 45, 30]
     assert normal.voxels[8, 45, 30]
@@ -93,7 +93,7 @@ def test_one_prediction_answers_both_questions(body: Scan) -> None:
     organ = Model(card=card(), run=counted).organ()
     organ.find_normal(body, organ.find_roi(body).mask)
     assert sum(calls) == 16
-    again = scan_of(body.hu.copy(), (3.0, 1.0, 1.0))
+    again = scan_of(body.hu.copy(), (4.0, 1.0, 1.0))
     organ.find_roi(again)
     assert sum(calls) == 32
 

@@ -59,7 +59,7 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
     aerated = _aerated_lungs(coarse, air & ~airways)
     sides = _close_sides(aerated, coarse)
     sides[airways] = 0
-    _refuse_without_lungs(aerated, sides > 0, coarse)
+    refuse_without_lungs(aerated, sides > 0, coarse)
     other_air = airways | (air & (sides == 0))
     full = _refine(scan, coarse, organ=sides > 0, barred=other_air)
     return RegionOfInterest(
@@ -78,9 +78,19 @@ def _aerated_lungs(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return keep[labels]
 
 
-def _refuse_without_lungs(
+def refuse_without_lungs(
     aerated: NDArray[np.bool_], lungs: NDArray[np.bool_], coarse: Coarse
 ) -> None:
+    """Refuses what no chest holds: too little aerated lung, or none as thick as a lung.
+
+    Args:
+        aerated: The aerated part of what was found, on the coarse grid.
+        lungs: All of what was found.
+        coarse: The scan.
+
+    Raises:
+        Refusal: `NOT_CHEST`.
+    """
     volume_ml = np.count_nonzero(aerated) * coarse.geometry.voxel_volume_ml
     radius_mm = float(distance_mm(lungs, coarse.spacing_mm).max()) if lungs.any() else 0.0
     if volume_ml < SMALLEST_LUNGS_ML or radius_mm < SMALLEST_RADIUS_MM:

@@ -20,8 +20,12 @@ from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
+from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
+from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
+from eupnea.segment.lung_notes import describe_lungs
+from eupnea.segment.lungs import refuse_without_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
 from eupnea.segment.zones import lung_zones
 
@@ -37,7 +41,6 @@ WIDEST_SPACING_MM = 10.0
 EVEN_ODDS = 128
 """Of 255: what is at least this certain is so."""
 
-SMALLEST_LUNGS_ML = 100.0
 SMALLEST_PART = 0.03
 """A piece below this share of the largest piece of lung is not lung."""
 
@@ -191,14 +194,12 @@ class _Finder:
 
     def find_roi(self, scan: Scan) -> RegionOfInterest:
         found = whole_lungs(self._predict(scan).roi >= EVEN_ODDS)
-        mask = Mask(voxels=found, geometry=scan.geometry)
-        if mask.volume_ml < SMALLEST_LUNGS_ML:
-            raise Refusal(
-                RefusalCode.NOT_CHEST,
-                expected=f"lungs of at least {SMALLEST_LUNGS_ML:.0f} ml",
-                found=f"{mask.volume_ml:.0f} ml",
-            )
-        return RegionOfInterest(mask=mask)
+        coarse = Coarse.of(scan.volume)
+        lungs = coarse.blocks.holding(found)
+        refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
+        return RegionOfInterest(
+            mask=Mask(voxels=found, geometry=scan.geometry), notes=describe_lungs(coarse, lungs)
+        )
 
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
         seen = certainty_of(self._predict(scan), self.model.card.calibration)
