@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,11 +21,14 @@ from eupnea.volume import Volume
 
 PHANTOMS = 8
 SCANS = 3
-EXTENTS = (0.01, 0.05, 0.2, 0.5, 0.8)
-"""Share of the lung to lay disease into; each family has one image of each."""
+EXTENTS = (0.02, 0.1, 0.3, 0.6, 0.9)
+"""Share of the lung to lay disease into, from hardly any to nearly all; each family has one
+image of each."""
 
 BATCH, MOST = 4, 160
 """Lesions laid at once, and at most; small ones never fill a lung."""
+
+MARGIN_MM = 15.0
 
 LUNGS = (
     *(("covid-ct-md", name, Health.ALL) for name in ("normal001", "normal002")),
@@ -47,9 +50,11 @@ class Image:
     abnormal: Mask
 
 
-def phantoms() -> Iterator[Image]:
+def phantoms(*, without: Container[str] = ()) -> Iterator[Image]:
     """Small synthetic patients with several kinds of lesion each."""
     for seed in range(PHANTOMS):
+        if f"phantom{seed}-{SCANS - 1}" in without:
+            continue
         patient = make_patient(seed=seed, small=True, scans=SCANS)
         for n, made in enumerate(patient.scans):
             yield Image(
@@ -62,17 +67,20 @@ def phantoms() -> Iterator[Image]:
             )
 
 
-def semi_synthetic(data: Path) -> Iterator[Image]:
+def semi_synthetic(data: Path, *, without: Container[str] = ()) -> Iterator[Image]:
     """Each family laid into real lungs, from one lesion to many."""
     for turn in range(len(EXTENTS)):
         for number, family in enumerate(FAMILIES.values()):
             extent = EXTENTS[(turn + number) % len(EXTENTS)]
+            name = f"{family.name} {extent:.0%}"
+            if name in without:
+                continue
             case, ground = _lung(data, (turn + number * len(EXTENTS)) % len(LUNGS))
             hu, abnormal = _lay(case, ground, family, extent, np.random.default_rng([turn, number]))
             grid = case.scan.geometry
             roi = Mask(voxels=case.lung & ~case.unknown, geometry=grid)
             yield Image(
-                name=f"{family.name} {extent:.0%}",
+                name=name,
                 kind=family.name,
                 base=case.name,
                 scan=replace(case.scan, volume=Volume(voxels=hu, geometry=grid)),
@@ -106,7 +114,7 @@ def _lung(data: Path, number: int) -> tuple[Case, Ground]:
         health=health,
         source=folder,
     )
-    case = _coarser(load_case(data, entry))
+    case = _around_lung(_coarser(load_case(data, entry)))
     rng = np.random.default_rng(number)
     return case, Ground.of(case.hu, case.lung, case.scan.geometry.spacing_mm, rng)
 
@@ -126,4 +134,16 @@ def _coarser(case: Case) -> Case:
         scan=replace(case.scan, volume=Volume(voxels=hu, geometry=grid), native=grid),
         lung=case.lung[part],
         unknown=case.unknown[part],
+    )
+
+
+def _around_lung(case: Case) -> Case:
+    """The lungs and the body next to them: nothing beyond bears on what is measured."""
+    box = Mask(voxels=case.lung, geometry=case.scan.geometry).box(margin_mm=MARGIN_MM)
+    volume = case.scan.volume.crop(box)
+    return replace(
+        case,
+        scan=replace(case.scan, volume=volume, native=volume.geometry),
+        lung=case.lung[box],
+        unknown=case.unknown[box],
     )

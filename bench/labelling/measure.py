@@ -15,10 +15,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from bench.labelling.cost import cost, outline_cm2
 from bench.labelling.images import Image, phantoms, semi_synthetic
 
-from eupnea.organ import Organ, RegionOfInterest
+from eupnea.mask import Mask
+from eupnea.organ import Organ, RegionOfInterest, Zones
 from eupnea.segment import find_organ, segment_scan
 
 
@@ -30,21 +32,27 @@ def main() -> None:
     parser.add_argument("--normal", default="density-baseline")
     parser.add_argument("--only", choices=("phantom", "real"))
     options = parser.parse_args()
-    organ = find_organ(normal=options.normal)
-    lines = options.out.read_text().splitlines() if options.out.exists() else []
+    measure_all(options.data, options.out, find_organ(normal=options.normal), only=options.only)
+
+
+def measure_all(data: Path, out: Path, organ: Organ, *, only: str | None = None) -> None:
+    """Adds a line for every image that has none yet."""
+    lines = out.read_text().splitlines() if out.exists() else []
     done = {json.loads(line)["name"] for line in lines}
-    real = () if options.only == "phantom" else semi_synthetic(options.data)
-    made = () if options.only == "real" else phantoms()
+    real = () if only == "phantom" else semi_synthetic(data, without=done)
+    made = () if only == "real" else phantoms(without=done)
+    out.parent.mkdir(parents=True, exist_ok=True)
     for image in chain(real, made):
         if image.name not in done:
-            with options.out.open("a") as out:
-                out.write(json.dumps(measure(image, organ)) + "\n")
+            with out.open("a") as file:
+                file.write(json.dumps(measure(image, organ)) + "\n")
 
 
 def measure(image: Image, organ: Organ) -> dict[str, Any]:
     """Sizes of the candidates, and the cost of either side."""
     given = RegionOfInterest(mask=image.roi)
-    found = segment_scan(image.scan, replace(organ, find_roi=lambda _: given))
+    known = replace(organ, find_roi=lambda _: given, find_zones=_whole)
+    found = segment_scan(image.scan, known)
     grid = image.scan.geometry
     normal = image.roi - image.abnormal
     return {
@@ -61,6 +69,11 @@ def measure(image: Image, organ: Organ) -> dict[str, Any]:
         "normal": asdict(cost(normal.voxels, found.normal.mask.voxels, grid)),
         "abnormal": asdict(cost(image.abnormal.voxels, found.abnormal.mask.voxels, grid)),
     }
+
+
+def _whole(roi: Mask) -> Zones:
+    """One zone: where regions lie costs time, and decides nothing here."""
+    return Zones(labels=roi.voxels.astype(np.uint8), names=("all",), geometry=roi.geometry)
 
 
 if __name__ == "__main__":
