@@ -228,7 +228,9 @@ def test_where_two_readers_differ_nothing_is_learnt(plan: Path) -> None:
     fewer = values.copy()
     dropped = tuple(np.argwhere(values)[0])
     fewer[dropped] = 0
-    collect(plan, save(plan, SLIGHT, fewer), reader="B")
+    pair = collect(plan, save(plan, SLIGHT, fewer), reader="B").pairs[0]
+    assert "A and B: Dice" in pair.sentence
+    assert "1 of 1 regions drawn by both" in pair.sentence
     assert final(plan, SLIGHT)[dropped] == LabelValue.UNJUDGED
     told = json.loads((plan.parent / "learn" / "agreement.json").read_text())[SLIGHT][0]
     n = int(np.count_nonzero(values))

@@ -119,3 +119,13 @@ def test_a_region_that_one_reader_saw_alone_is_told() -> None:
     assert shared.dice == pytest.approx(2 / 3)
     assert (alone.first_ml, alone.second_ml, alone.dice) == (0.0, 1.0, 0.0)
     assert alone.centroid_mm == (20.0, 20.0, 30.0)
+
+
+def test_kappa_is_that_of_the_textbook() -> None:
+    """20 and 15 alike, 5 and 10 unlike: 0.4."""
+    grid = Geometry.regular(shape=(1, 5, 10), spacing_mm=(1.0, 1.0, 1.0))
+    roi = Mask(voxels=np.ones(grid.shape, bool), geometry=grid)
+    one = np.repeat([2, 2, 1, 1], [20, 5, 10, 15]).reshape(grid.shape).astype(np.uint8)
+    other = np.repeat([2, 1, 2, 1], [20, 5, 10, 15]).reshape(grid.shape).astype(np.uint8)
+    found = agree(Label(values=one, roi=roi), Label(values=other, roi=roi))
+    assert found.kappa == pytest.approx(0.4)

@@ -91,7 +91,8 @@ def collect(
     """Take drawn labels back: check, version, and write the lists to train from.
 
     A bad file is named and the others are taken. Run it again, with the same
-    --out, for another reader or after more was drawn.
+    --out, for another reader or after more was drawn. Where two readers drew
+    one image, says how far they agree; what they do not agree on is not learnt.
 
     Example: `eupnea label collect to-label drawn/ --reader AB --out learning-set`
     """
@@ -104,6 +105,8 @@ def collect(
     for record in found.added:
         for note in record.notes:
             sys.stderr.write(f"{record.case}: {note}\n")
+    for pair in found.pairs:
+        sys.stderr.write(f"{pair.case}: {pair.sentence}\n")
     sys.stderr.write(
         f"{len(found.added)} labels added, {len(found.known)} known already, "
         f"{len(found.untouched)} not drawn yet, {len(found.problems)} refused\n"

@@ -41,6 +41,27 @@ class Agreement:
     """Largest first."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReaderPair:
+    """Two readers of one image."""
+
+    case: str
+    readers: tuple[str, str]
+    agreement: Agreement
+
+    @property
+    def sentence(self) -> str:
+        """How far they agree, in words."""
+        found = self.agreement
+        seen = sum(region.both_ml > 0 for region in found.regions)
+        kappa = "none" if found.kappa is None else f"{found.kappa:.2f}"
+        dice = "none" if found.abnormal_dice is None else f"{found.abnormal_dice:.2f}"
+        return (
+            f"{' and '.join(self.readers)}: Dice {dice} of the abnormal side, kappa {kappa}, "
+            f"{seen} of {len(found.regions)} regions drawn by both"
+        )
+
+
 def agree(first: Label, second: Label) -> Agreement:
     """Compares two labels of one image, region by region.
 

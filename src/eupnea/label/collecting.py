@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from eupnea.errors import OutputError, Refusal, RefusalCode
+from eupnea.label.agreement import ReaderPair
 from eupnea.label.completion import complete, merge
 from eupnea.label.drawn import Canvas, is_label_name, read_drawn
 from eupnea.label.export import export
@@ -37,6 +38,8 @@ class Collected:
     untouched: tuple[str, ...]
     """Prelabels as they were written: nobody has drawn on them yet."""
     problems: tuple[Problem, ...]
+    pairs: tuple[ReaderPair, ...]
+    """How far each two readers of an image agree, all that was collected before included."""
 
 
 def collect_labels(
@@ -83,8 +86,7 @@ def collect_labels(
                 problems.append(Problem(file=where, code=refusal.code, text=str(refusal)))
                 continue
             known.append(case) if record is None else added.append(record)
-        if list(learning):
-            export(learning)
+        pairs = export(learning) if list(learning) else ()
     except OSError as error:
         raise OutputError(f"cannot write {out}: {error.strerror or error}") from error
     return Collected(
@@ -92,6 +94,7 @@ def collect_labels(
         known=tuple(known),
         untouched=tuple(untouched),
         problems=tuple(problems),
+        pairs=pairs,
     )
 
 

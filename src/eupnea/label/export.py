@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from eupnea.label.agreement import agree, consensus
+from eupnea.label.agreement import ReaderPair, agree, consensus
 from eupnea.label.drawn import Canvas
 from eupnea.label.learning_set import DATASET, LabelRecord, LearningSet
 from eupnea.label.values import LabelValue
@@ -23,7 +23,7 @@ SOURCE = "labels"
 LICENCE = "as the scans that were labelled"
 
 
-def export(learning: LearningSet) -> None:
+def export(learning: LearningSet) -> tuple[ReaderPair, ...]:
     """Writes all data lists from the newest labels; where readers differ, their consensus.
 
     `train.json` with the normal region of each image (`eupnea train`);
@@ -31,23 +31,27 @@ def export(learning: LearningSet) -> None:
     (LongiSeg: each patient's scans in order); `monai.json` with folds by
     patient; `agreement.json` for images with several readers.
 
+    Returns:
+        How far each two readers of an image agree.
+
     Raises:
         OSError: When a file cannot be written.
     """
     newest = learning.newest()
-    agreements = {
-        case: pairs for case, records in newest.items() if (pairs := _one(learning, case, records))
-    }
+    pairs = tuple(
+        pair for case, records in newest.items() for pair in _one(learning, case, records)
+    )
     patients = _patients(newest)
     cases = list(newest)
     _json(learning.folder / "train.json", _train(cases))
     _json(learning.folder / "monai.json", _monai(patients))
     _json(learning.folder / DATASET / "dataset.json", _nnunet(len(cases)))
     _json(learning.folder / DATASET / "patientsTr.json", patients)
-    _json(learning.folder / "agreement.json", agreements)
+    _json(learning.folder / "agreement.json", _agreements(pairs))
+    return pairs
 
 
-def _one(learning: LearningSet, case: str, records: Sequence[LabelRecord]) -> list[dict[str, Any]]:
+def _one(learning: LearningSet, case: str, records: Sequence[LabelRecord]) -> list[ReaderPair]:
     """Write what stands for one image; how far each two of its readers agree."""
     canvas = Canvas.read(learning.organ(case))
     labels = {record.reader: learning.load(record, canvas) for record in records}
@@ -56,9 +60,18 @@ def _one(learning: LearningSet, case: str, records: Sequence[LabelRecord]) -> li
     normal = (final.values == LabelValue.NORMAL).view(np.uint8)
     _write(learning.folder / "normal" / f"{case}.nii.gz", canvas.file_bytes(normal))
     return [
-        {"readers": [one, other], **asdict(agree(labels[one], labels[other]))}
+        ReaderPair(case=case, readers=(one, other), agreement=agree(labels[one], labels[other]))
         for one, other in combinations(labels, 2)
     ]
+
+
+def _agreements(pairs: Sequence[ReaderPair]) -> dict[str, list[dict[str, Any]]]:
+    """By image: the readers, how far they agree, and each region's place and volumes."""
+    cases: dict[str, list[dict[str, Any]]] = {}
+    for pair in pairs:
+        told = {"readers": list(pair.readers), **asdict(pair.agreement)}
+        cases.setdefault(pair.case, []).append(told)
+    return cases
 
 
 def _write(path: Path, content: bytes) -> None:
