@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from eupnea.analysis import Analysis, RefusedScan, ScanAnalysis
 from eupnea.compare import compare_timeline
+from eupnea.deidentify import Key, deidentify
 from eupnea.errors import Refusal
 from eupnea.organ import Organ
 from eupnea.progress import Progress, Step, unwatched
-from eupnea.read import Reading, read_timeline
+from eupnea.read import Reading, ReadOptions, read_timeline
 from eupnea.segment import find_organ, segment_scan
 
 
@@ -20,6 +22,8 @@ def analyze(
     dates: Sequence[date | datetime | str] | None = None,
     organ: str | Organ = "lung",
     *,
+    options: ReadOptions | None = None,
+    key: Key | None = None,
     progress: Progress = unwatched,
 ) -> Analysis:
     """Measure the normal and the abnormal region of each scan, and what changed.
@@ -28,6 +32,8 @@ def analyze(
         sources: DICOM folders, DICOM zips, or one NIfTI per scan.
         dates: Acquisition dates of NIfTI scans, in the order of `sources`.
         organ: The target organ, by name or ready made (`eupnea.segment.find_organ`).
+        options: How strict reading is.
+        key: Takes the patient out of everything that follows (`eupnea.deidentify`).
         progress: Called at the beginning of each step.
 
     Returns:
@@ -41,7 +47,7 @@ def analyze(
     target = find_organ(organ) if isinstance(organ, str) else organ
     named = [sources] if isinstance(sources, str | Path) else list(sources)
     progress(Step(name="reading the scans", done=0, total=3))
-    reading = read_timeline(named, dates=dates)
+    reading = _read(named, dates, options or ReadOptions(), key)
     scans, refused = _segment_all(reading, target, progress)
     count = len(reading.timeline)
     progress(Step(name="comparing the scans", done=count + 1, total=count + 2))
@@ -55,6 +61,18 @@ def analyze(
         files=reading.files,
         refused=(*reading.refused, *refused),
     )
+
+
+def _read(
+    sources: Sequence[Path | str],
+    dates: Sequence[date | datetime | str] | None,
+    options: ReadOptions,
+    key: Key | None,
+) -> Reading:
+    if key is None:
+        return read_timeline(sources, dates=dates, options=options)
+    unnamed = read_timeline(sources, dates=dates, options=replace(options, hide_names=True))
+    return deidentify(unnamed, key)
 
 
 def _segment_all(

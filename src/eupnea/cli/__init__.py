@@ -12,6 +12,7 @@ from eupnea.cli.align import align
 from eupnea.cli.analyze import analyze
 from eupnea.cli.arguments import spread_dates
 from eupnea.cli.check import check
+from eupnea.cli.deidentify import deidentify
 from eupnea.cli.demo import demo
 from eupnea.cli.doctor import doctor
 from eupnea.cli.evaluate import evaluate
@@ -49,6 +50,7 @@ for command in (
     pull,
     push,
     watch,
+    deidentify,
     serve,
     info,
     doctor,

@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from eupnea.cli.arguments import AsJson, Dates, OutFolder, Sources
+from eupnea.cli.arguments import (
+    DEFAULT_KEY,
+    AsJson,
+    Dates,
+    Deidentify,
+    FillGaps,
+    KeyFile,
+    OutFolder,
+    Seg,
+    SegKind,
+    Sources,
+)
 from eupnea.cli.methods import NormalMethod, RoiMasks, Weights
 
 PARTLY_DONE = 4
@@ -15,10 +26,15 @@ PARTLY_DONE = 4
 def analyze(
     sources: Sources,
     out: OutFolder,
+    *,
     dates: Dates = None,
     normal: NormalMethod = None,
     model: Weights = None,
     roi: RoiMasks = None,
+    seg: Seg = SegKind.BINARY,
+    fill_gaps: FillGaps = False,
+    deidentify: Deidentify = False,
+    key: KeyFile = DEFAULT_KEY,
     as_json: AsJson = False,
 ) -> None:
     """Measure the normal and abnormal lung in each scan, and what changed between them.
@@ -30,8 +46,21 @@ def analyze(
     Example: `eupnea analyze a.nii.gz b.nii.gz --dates 2020-03-05 2020-06-11 --out result`
     """
     from eupnea.cli.run import run
+    from eupnea.deidentify import Key
+    from eupnea.read import ReadOptions
+    from eupnea.write import SegmentationType
 
-    analysis = run(sources, out, dates=dates, normal=normal, weights=model, roi=roi or ())
+    analysis = run(
+        sources,
+        out,
+        dates=dates,
+        normal=normal,
+        weights=model,
+        roi=roi or (),
+        reading=ReadOptions(fill_gaps=fill_gaps),
+        key=Key.of_file(key) if deidentify else None,
+        segmentation=SegmentationType[seg.name],
+    )
     if as_json:
         from eupnea.write import AnalysisDocument
 

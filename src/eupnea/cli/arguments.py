@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +40,35 @@ DicomWeb = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON on stdout.")]
+
+DEFAULT_KEY = Path(typer.get_app_dir("eupnea")) / "deidentify.key"
+"""In the user's own configuration folder."""
+
+
+class SegKind(StrEnum):
+    """How tissue is stored in DICOM segmentations."""
+
+    BINARY = "binary"
+    LABELMAP = "labelmap"
+
+
+Seg = Annotated[SegKind, typer.Option("--seg", help="How DICOM segmentations store tissue.")]
+FillGaps = Annotated[
+    bool, typer.Option("--fill-gaps", help="Interpolate single missing slices, with a note.")
+]
+Deidentify = Annotated[
+    bool, typer.Option("--deidentify", help="Write nothing that tells who the patient is.")
+]
+KeyFile = Annotated[
+    Path,
+    typer.Option(
+        "--key",
+        envvar="EUPNEA_DEIDENTIFY_KEY",
+        metavar="FILE",
+        help="Secret key for de-identification; made when there is none.",
+        show_default=False,
+    ),
+]
 
 _DATE_LIKE = re.compile(r"\d{4}-?\d{2}-?\d{2}([T ].*)?$")
 

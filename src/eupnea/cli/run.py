@@ -7,10 +7,12 @@ from pathlib import Path
 
 from eupnea.analysis import Analysis
 from eupnea.cli.progress import Watch
+from eupnea.deidentify import Key
 from eupnea.organ import Organ
 from eupnea.pipeline import analyze
+from eupnea.read import ReadOptions
 from eupnea.segment import find_organ
-from eupnea.write import RunRecord, check_output, write_analysis
+from eupnea.write import RunRecord, SegmentationType, check_output, write_analysis
 
 
 def run(
@@ -22,6 +24,9 @@ def run(
     normal: str | None = None,
     weights: Path | None = None,
     roi: Sequence[Path] = (),
+    reading: ReadOptions | None = None,
+    key: Key | None = None,
+    segmentation: SegmentationType = SegmentationType.BINARY,
 ) -> Analysis:
     """Analyze the sources and write everything to `out`.
 
@@ -32,12 +37,16 @@ def run(
     check_output(out)
     with Watch() as watch:
         target = find_organ(organ, normal=normal, weights=weights, roi=roi)
-        analysis = analyze(sources, dates or None, target, progress=watch)
+        analysis = analyze(sources, dates or None, target, options=reading, key=key, progress=watch)
         watch.finish()
-        record = RunRecord.of(analysis, options=_options(target), seconds=watch.seconds)
-        write_analysis(analysis, out, run=record, progress=watch)
+        record = RunRecord.of(analysis, options=_options(target, key), seconds=watch.seconds)
+        write_analysis(analysis, out, run=record, segmentation=segmentation, progress=watch)
     return analysis
 
 
-def _options(target: Organ) -> dict[str, str]:
-    return {"roi": target.roi_method.name, "normal": target.normal_method.name}
+def _options(target: Organ, key: Key | None) -> dict[str, str]:
+    return {
+        "roi": target.roi_method.name,
+        "normal": target.normal_method.name,
+        "deidentify": "no" if key is None else "yes",
+    }

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from eupnea.cli.arguments import DicomWeb
+from eupnea.cli.methods import NormalMethod
 
 
 def watch(
@@ -39,9 +40,7 @@ def watch(
         typer.Option(min=0.0, metavar="S", help="Seconds without a new slice before a study."),
     ] = 120.0,
     once: Annotated[bool, typer.Option("--once", help="End when no study is left to do.")] = False,
-    normal: Annotated[
-        str, typer.Option(metavar="METHOD", help="What finds the normal region.")
-    ] = "density-baseline",
+    normal: NormalMethod = None,
 ) -> None:
     """Measure each new chest CT of a DICOMweb archive with its priors; store SEG and SR there.
 

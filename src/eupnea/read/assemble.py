@@ -136,13 +136,25 @@ def _decode(
     shape = (len(series), *series.first.shape)
     hu, padding = np.empty(shape, np.int16), None
     for k, one in enumerate(series.slices):
+        if one.between is not None:
+            continue
         stored = pixels.stored(one)
         outside = padding_of(stored, one.attributes)
         hu[k] = hounsfield(within_bits(stored, one.attributes), one.rescale or _IDENTITY)
         if outside is not None:
             padding = np.zeros(shape, bool) if padding is None else padding
             padding[k] = outside
+    _interpolate(series, hu, padding)
     return hu, padding
+
+
+def _interpolate(series: Series, hu: NDArray[np.int16], padding: NDArray[np.bool_] | None) -> None:
+    """Puts the mean of its neighbours where a slice is missing."""
+    for k, one in enumerate(series.slices):
+        if one.between is not None:
+            hu[k] = np.rint(hu[[k - 1, k + 1]].mean(axis=0))
+            if padding is not None:
+                padding[k] = padding[k - 1] | padding[k + 1]
 
 
 def _step_mm(series: Series) -> NDArray[np.float64]:
@@ -204,7 +216,7 @@ def _acquisition(series: Series) -> Acquisition:
 
 def _provenance(series: Series, native: Geometry) -> Provenance:
     upward = native.affine[2, 0] > 0
-    ordered = series.slices if upward else series.slices[::-1]
+    ordered = [one for one in series.slices if one.between is None][:: 1 if upward else -1]
     headers = {id(one.header): one.header for one in ordered}
     return Provenance(
         sources=tuple(dict.fromkeys(one.file.name for one in ordered)),

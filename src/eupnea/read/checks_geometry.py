@@ -28,6 +28,8 @@ SAME_HEIGHT = 0.1
 """How near the slices of two stacks must be to lie at one place, in spacings."""
 STRAY_SHARE = 0.25
 """Fewer slices than this share of the others are strays, not a part of the volume."""
+FILLED_SHARE = 0.05
+"""Of the slices: no more than this, or one, are ever interpolated."""
 SHOWN = 5
 """Most places that a message names."""
 
@@ -115,8 +117,7 @@ def has_no_doubles(series: Series, tools: Tools) -> Finding | None:
 
 
 def has_no_gaps(series: Series, tools: Tools) -> Finding | None:
-    """No slice is missing between the first and the last."""
-    del tools
+    """No slice is missing between the first and the last; single ones are filled if asked for."""
     spacing = series.spacing_mm
     steps = np.diff(series.depths_mm) / spacing
     counts = np.rint(steps)
@@ -128,11 +129,30 @@ def has_no_gaps(series: Series, tools: Tools) -> Finding | None:
         for n in gaps
         for part in range(1, int(counts[n]))
     ]
+    few = len(missing) <= max(1, FILLED_SHARE * len(series))
+    if tools.options.fill_gaps and counts.max() <= 2 and few:
+        return _filled(series, gaps, missing)
     return _refuse(
         RefusalCode.SLICES_MISSING,
         expected=f"a slice every {spacing:.3g} mm",
         found=f"{len(missing)} missing at {_places(missing)}",
         where=series.name,
+    )
+
+
+def _filled(series: Series, gaps: NDArray[np.intp], missing: list[NDArray[np.float64]]) -> Finding:
+    slices = list(series.slices)
+    for n in gaps[::-1]:
+        before, after = slices[n], slices[n + 1]
+        middle = (series.positions_mm[n] + series.positions_mm[n + 1]) / 2
+        plane = replace(series.plane, position_mm=middle)
+        slices.insert(n + 1, replace(before, plane=plane, between=(before, after)))
+    return Finding(
+        code="SLICES_FILLED",
+        text=f"{len(missing)} missing slices at {_places(missing)} were interpolated.",
+        severity=Severity.WARNING,
+        fix="What is measured there was not seen; fetch the slices from the archive.",
+        mended=replace(series, slices=tuple(slices)),
     )
 
 

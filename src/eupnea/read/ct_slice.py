@@ -73,6 +73,8 @@ class CtSlice:
     kernel: str | None
     thickness_mm: float | None
     image_type: tuple[str, ...]
+    between: tuple[CtSlice, CtSlice] | None = field(default=None, repr=False)
+    """Set for a slice that is missing: the neighbours that it is interpolated from."""
 
     @property
     def name(self) -> str:

@@ -26,7 +26,17 @@ def is_image_name(name: str) -> bool:
         >>> is_image_name("ct_2020-03-05.NII.GZ"), is_image_name("IM0001.dcm")
         (True, False)
     """
-    return name.lower().endswith(tuple(_READERS))
+    return ending(name) != ""
+
+
+def ending(name: str) -> str:
+    """The ending that says which format a file has; empty for other files.
+
+    Examples:
+        >>> ending("p7.NII.GZ"), ending("IM0001.dcm")
+        ('.nii.gz', '')
+    """
+    return max((end for end in _READERS if name.lower().endswith(end)), key=len, default="")
 
 
 def read_image(file: SourceFile, *, limits: Limits) -> GridImage:
@@ -35,5 +45,4 @@ def read_image(file: SourceFile, *, limits: Limits) -> GridImage:
     Raises:
         Refusal: Whatever is wrong with the file.
     """
-    ending = next(end for end in _READERS if file.name.lower().endswith(end))
-    return _READERS[ending](file, limits=limits)
+    return _READERS[ending(file.name)](file, limits=limits)

@@ -36,4 +36,8 @@ class ReadOptions:
     """Largest distance of neighbouring slices."""
     same_patient: bool = False
     """Whether the caller vouches that all scans are of one patient, whatever their headers say."""
+    fill_gaps: bool = False
+    """Whether a single missing slice is interpolated between its neighbours, and said so."""
+    hide_names: bool = False
+    """Whether files are known by numbers: their own names may name the patient."""
     limits: Limits = field(default_factory=Limits)

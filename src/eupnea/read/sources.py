@@ -6,14 +6,14 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.read.archive import extract
 from eupnea.read.foreign import refusing
-from eupnea.read.image_file import is_image_name
+from eupnea.read.image_file import ending, is_image_name
 from eupnea.read.options import Limits
 from eupnea.read.source_file import SourceFile
 
@@ -29,17 +29,51 @@ class Source:
 
 
 @contextmanager
-def open_sources(paths: Sequence[Path | str], *, limits: Limits) -> Iterator[tuple[Source, ...]]:
+def open_sources(
+    paths: Sequence[Path | str], *, limits: Limits, hide_names: bool = False
+) -> Iterator[tuple[Source, ...]]:
     """The sources, with archives unpacked to a temporary folder for the time of the block.
+
+    Args:
+        paths: Folders, zips and files.
+        limits: Caps for archives.
+        hide_names: Whether sources, folders and files are known by numbers.
 
     Raises:
         Refusal: `SOURCE_MISSING`, or the refusals of `extract`.
     """
+    names = _numbers(paths) if hide_names else _names(paths)
+    opener = _open_unnamed if hide_names else _open
     with TemporaryDirectory(prefix="eupnea-") as scratch:
         yield tuple(
-            _open(Path(path), name, Path(scratch) / str(n), limits=limits)
-            for n, (path, name) in enumerate(zip(paths, _names(paths), strict=True))
+            opener(Path(path), name, Path(scratch) / str(n), limits=limits)
+            for n, (path, name) in enumerate(zip(paths, names, strict=True))
         )
+
+
+def _numbers(paths: Sequence[Path | str]) -> list[str]:
+    return [f"source{n}{ending(Path(path).name)}" for n, path in enumerate(paths, start=1)]
+
+
+def _open_unnamed(path: Path, name: str, scratch: Path, *, limits: Limits) -> Source:
+    """The source with its folders and files numbered, in the order of their names."""
+    try:
+        source = _open(path, name, scratch, limits=limits)
+    except Refusal as refusal:
+        raise Refusal(
+            refusal.code, expected=refusal.expected, found=refusal.found, where=name
+        ) from None
+    if source.is_image:
+        return source
+    folders = sorted({file.folder for file in source.files})
+    files = (
+        SourceFile(
+            name=f"{name}/{folders.index(file.folder):04d}/{n:06d}{ending(file.path.name)}",
+            path=file.path,
+        )
+        for n, file in enumerate(source.files)
+    )
+    return replace(source, files=tuple(sorted(files)))
 
 
 def _names(paths: Sequence[Path | str]) -> list[str]:

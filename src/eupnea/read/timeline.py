@@ -82,7 +82,8 @@ def _read(
     given = None if dates is None else [moment_of_user(one) for one in dates]
     if given is not None and len(given) != len(paths):
         raise UsageError(f"{len(paths)} sources need as many dates, not {len(given)}")
-    with quietly(), open_sources(paths, limits=options.limits) as sources:
+    opened = open_sources(paths, limits=options.limits, hide_names=options.hide_names)
+    with quietly(), opened as sources:
         ledger.names += [file.name for source in sources for file in source.files]
         drafts = _drafts(sources, given, options, ledger)
         if not drafts and not ledger.refusals:
@@ -124,7 +125,7 @@ def _read_image(
     source: Source, when: datetime | None, options: ReadOptions, ledger: Ledger
 ) -> Draft | None:
     file = source.files[0]
-    when = when or moment_of_name(Path(file.name).name)
+    when = when or moment_of_name(file.path.name)
     notes = () if when is not None else (TIME_UNKNOWN,)
     try:
         scan = scan_of_image(file, acquired_at=when or UNKNOWN, notes=notes, options=options)

@@ -47,10 +47,17 @@ def series_uid(found: ScanAnalysis) -> str:
     return series
 
 
-def content_uid(kind: str, found: ScanAnalysis, voxels: NDArray[np.generic]) -> str:
-    """An identifier of an object that changes when its content does."""
+def content_uid(kind: str, found: ScanAnalysis, voxels: NDArray[np.generic], *words: str) -> str:
+    """An identifier of an object that changes when its content does.
+
+    Args:
+        kind: What the object is.
+        found: The scan that it belongs to.
+        voxels: Its voxels.
+        words: What else it says, such as the names and tracking UIDs of its segments.
+    """
     digest = hashlib.sha256(np.ascontiguousarray(voxels).data).hexdigest()
-    return uid(kind, series_uid(found), __version__, digest)
+    return uid(kind, series_uid(found), __version__, digest, *words)
 
 
 def _quoted(part: str) -> str:

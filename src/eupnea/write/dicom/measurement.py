@@ -84,12 +84,14 @@ def measurement_report(
         procedure_reported=code("report", "chest_ct"),
         imaging_measurements=list(pair.groups()),
     )
-    instance = uid("report", *(str(one.SOPInstanceUID) for one in objects))
+    instance = uid(
+        "report", *(str(one.SOPInstanceUID) for one in objects), change.model_dump_json()
+    )
     report = Comprehensive3DSR(
         evidence=[*source_headers(later), *source_headers(earlier), *objects],
         content=content,
         series_instance_uid=uid("series", instance),
-        series_number=SERIES_NUMBER + 2 + document.changes.index(change),
+        series_number=SERIES_NUMBER + 2 + change.before,
         sop_instance_uid=instance,
         instance_number=1,
         manufacturer=MANUFACTURER,

@@ -88,7 +88,8 @@ def _segmentation(
     kind: SegmentationType,
 ) -> Segmentation:
     headers = source_headers(found)
-    instance = content_uid(f"segmentation of {name} as {kind}", found, voxels)
+    words = [f"{one.tracking_id} {one.tracking_uid}" for one in segments]
+    instance = content_uid(f"segmentation of {name} as {kind}", found, voxels, *words)
     derived = Segmentation(
         source_images=headers,
         pixel_array=hd.Volume(

@@ -24,6 +24,14 @@ EMPTY_WHEN_ABSENT = (
 )
 """Type 2: an object must have them, and may leave them empty (PS3.3 C.7)."""
 
+DEIDENTIFICATION = (
+    "PatientIdentityRemoved",
+    "DeidentificationMethod",
+    "DeidentificationMethodCodeSequence",
+    "LongitudinalTemporalInformationModified",
+)
+"""Statements of the patient module and of the SOP common module (PS3.3 C.7.1.1, C.12.1)."""
+
 
 def has_dicom(scan: Scan) -> bool:
     """Whether DICOM objects can be derived from a scan."""
@@ -55,8 +63,12 @@ def settle(derived: Dataset, found: ScanAnalysis) -> None:
     """Let an object depend on its content alone: the same input gives the same bytes.
 
     It is dated as its scan, and what highdicom draws by chance or reads from
-    the clock is replaced or left out.
+    the clock is replaced or left out. What the source says of its
+    de-identification holds for the object too.
     """
+    for keyword in DEIDENTIFICATION:
+        if keyword in found.scan.provenance.dicom[0]:
+            derived[keyword] = found.scan.provenance.dicom[0][keyword]
     moment = found.scan.acquired_at
     derived.ContentDate, derived.ContentTime = f"{moment:%Y%m%d}", f"{moment:%H%M%S}"
     for keyword in ("InstanceCreationDate", "InstanceCreationTime", "SeriesDate", "SeriesTime"):
