@@ -27,7 +27,7 @@ def run(monkeypatch: pytest.MonkeyPatch, plan: Path, tmp_path: Path) -> Run:
     def listen(app: Any, **settings: Any) -> None:
         started.update(app=app, **settings)
 
-    def organ(**_: str) -> Organ:
+    def organ(**_: object) -> Organ:
         return thin_is_normal()
 
     monkeypatch.setattr("uvicorn.run", listen)

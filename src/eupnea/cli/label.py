@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from eupnea.cli.arguments import OutFolder
-from eupnea.cli.methods import NormalMethod
+from eupnea.cli.methods import NormalMethod, RoiMasks, Weights
 from eupnea.errors import Refusal
 from eupnea.label.plan import LabelType, SizeMeasure, Thresholds
 
@@ -35,6 +35,8 @@ def plan(
     ],
     out: OutFolder,
     normal: NormalMethod = None,
+    model: Weights = None,
+    roi: RoiMasks = None,
     size_ml: Annotated[
         float, typer.Option(help="From this size on, regions are large.")
     ] = DEFAULTS.size_ml,
@@ -48,6 +50,9 @@ def plan(
 ) -> None:
     """Decide which side of each image to label, and write a worklist with prelabels.
 
+    Candidates are the organ without the normal region that a method or a model finds:
+    after a first training, give the new model to plan the next images with it.
+
     Example: `eupnea label plan patient1/ patient2/ scan.nii.gz --out to-label`
     """
     from eupnea.cli.progress import Watch
@@ -56,7 +61,7 @@ def plan(
 
     cuts = Thresholds(size_ml=size_ml, count=count, fraction=share, measure=measure)
     with Watch() as watch:
-        organ = find_organ(normal=normal)
+        organ = find_organ(normal=normal, weights=model, roi=roi or ())
         worklist = plan_labels(sources, out, organ=organ, thresholds=cuts, progress=watch)
     sides = [item.label_type for item in worklist.items]
     sys.stderr.write(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eupnea.cli.methods import NormalMethod
+from eupnea.cli.methods import NormalMethod, Weights
 from eupnea.errors import ExtraMissing, UsageError
 
 WILDCARDS = ("0.0.0.0", "::", "[::]", "")  # noqa: S104 - refused, not bound
@@ -35,6 +35,7 @@ def serve(
         bool, typer.Option("--no-token", help="Let every program of this machine in.")
     ] = False,
     normal: NormalMethod = None,
+    model: Weights = None,
 ) -> None:
     """Hand out a plan's images to 3D Slicer's MONAI Label module, and collect what is drawn.
 
@@ -62,7 +63,7 @@ def serve(
     desk = Desk(
         plan=data,
         labels=labels or data.with_name(f"{data.resolve().name}-labels"),
-        organ=find_organ(normal=normal),
+        organ=find_organ(normal=normal, weights=model),
         reader=check_reader(reader),
     )
     sys.stderr.write(f"MONAI Label server at http://{host}:{port}, stop with Ctrl-C\n")
