@@ -34,6 +34,7 @@ def plan(
         ),
     ],
     out: OutFolder,
+    *,
     normal: NormalMethod = None,
     model: Weights = None,
     roi: RoiMasks = None,

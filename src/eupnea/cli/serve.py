@@ -16,6 +16,7 @@ WILDCARDS = ("0.0.0.0", "::", "[::]", "")  # noqa: S104 - refused, not bound
 
 
 def serve(
+    *,
     data: Annotated[
         Path,
         typer.Option(metavar="DIR", help="A folder that eupnea label plan wrote."),
