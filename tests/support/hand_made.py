@@ -15,6 +15,7 @@ from eupnea.analysis import (
     Attributes,
     BandShare,
     Change,
+    Correspondence,
     Event,
     EventKind,
     InputFile,
@@ -98,6 +99,7 @@ def _region(name: str, label: int, mask: Mask, hu: NDArray[np.int16]) -> Region:
         mean_hu=float(inside.mean()),
         bands={band.name: float(band.contains(inside).mean()) for band in BANDS},
         zone="right lower" if x < 0 else "left middle",
+        repeat_ml=(0.8 * mask.volume_ml, 1.25 * mask.volume_ml),
     )
 
 
@@ -198,6 +200,10 @@ def _event(name: str, earlier: ScanAnalysis, later: ScanAnalysis) -> Event:
     )
 
 
+def _same_place(points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    return points_mm
+
+
 def _change(earlier: ScanAnalysis, later: ScanAnalysis) -> Change:
     names = {region.id for found in (earlier, later) for region in found.regions}
     events = tuple(_event(name, earlier, later) for name in sorted(names))
@@ -215,6 +221,7 @@ def _change(earlier: ScanAnalysis, later: ScanAnalysis) -> Change:
         ),
         events=events,
         notes=(Note(code="BREATH_DIFFERS", text="The second scan is less inspired."),),
+        correspondence=Correspondence(to_after=_same_place, to_before=_same_place),
     )
 
 

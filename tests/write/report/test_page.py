@@ -79,6 +79,7 @@ def test_tells_the_answer_first(page: str) -> None:
     head = page[: page.index("<table")]
     assert "the abnormal share of the lungs fell from 4.0" in head
     assert "by-hand" in head
+    assert "region of interest \N{MINUS SIGN} normal region" in head
     assert "Not a medical device" in head
     assert "The lung bases are cut off." in head
 
@@ -106,9 +107,11 @@ def test_text_is_never_markup(analysis: Analysis, poison: Callable[[Analysis], A
     assert "<img" not in _render(poison(analysis))
 
 
-def test_notes_are_told_once(analysis: Analysis) -> None:
-    """A caution about several changes is one line that names them all."""
-    assert _render(analysis).count("The second scan is less inspired.") == 1
+def test_a_note_about_several_changes_is_one_warning(page: str) -> None:
+    """A caution about several changes is one line among the warnings, and stands with each."""
+    first = page[: page.index("At a glance")]
+    assert first.count("The second scan is less inspired.") == 1
+    assert page.count("The second scan is less inspired.") == 4
 
 
 def test_one_scan(analysis: Analysis) -> None:
@@ -133,10 +136,27 @@ def test_nothing_abnormal(analysis: Analysis) -> None:
     assert "<image" in page
 
 
-def test_infos_stand_at_the_end(analysis: Analysis) -> None:
-    """What is said for the record does not stand among the warnings."""
+def test_infos_are_no_warnings(analysis: Analysis) -> None:
+    """What is said for the record stands with its scan, not among the warnings."""
     found = replace(
         analysis.scans[0], notes=(Note(code="FYI", text="By the way.", severity=Severity.INFO),)
     )
     page = _render(replace(analysis, scans=(found,), changes=()))
-    assert page.index("By the way.") > page.index("How to read this report")
+    assert page.index("By the way.") > page.index("1 of 1")
+
+
+def test_certainty_is_told(analysis: Analysis, page: str) -> None:
+    """The interval of the abnormal volume stands below it; a method without one says so."""
+    assert "<small>166\N{EN DASH}176</small>" in page
+    assert "gives no interval" not in page
+    scans = tuple(
+        replace(scan, abnormal=replace(scan.abnormal, interval_ml=None)) for scan in analysis.scans
+    )
+    assert "gives no interval" in _render(replace(analysis, scans=scans))
+
+
+def test_every_history_is_pictured(page: str) -> None:
+    """Each region has its lane and its strip, through all three scans."""
+    assert page.count('class="history"') == 4
+    assert page.count('class="strip strip-3"') == 4
+    assert "not aligned" not in page

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from eupnea.write.document import AnalysisDocument, ScanDocument
+from eupnea.write.document import AnalysisDocument
 from eupnea.write.report.words import day, millilitres, share
 
-WIDTH, HEIGHT = 480, 260
-LEFT, RIGHT, TOP, BOTTOM = 52, 40, 26, 34
 DATE_WIDTH = 74
 """Room that a date needs under the axis."""
+VALUE_WIDTH = 40
+"""Room that a value needs above its point."""
+
+Range = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +28,12 @@ class Tick:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A measured value, with the range that its method allows."""
+    """A value at its place, with the range that it could also have had."""
 
     x: float
     y: float
     text: str
+    """Empty where it would touch another."""
     low: float | None = None
     high: float | None = None
 
@@ -43,96 +47,162 @@ class Layer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Frame:
+    """The space of a panel, in pixels of its own view, and the time that it spans."""
+
+    times: tuple[datetime, ...]
+    """Of the scans, oldest first."""
+    width: int = 336
+    height: int = 230
+    left: int = 46
+    right: int = 306
+    top: int = 34
+    bottom: int = 196
+    inset: int = 24
+    """From the ends of the axis to the first and the last scan."""
+
+    @property
+    def x(self) -> list[float]:
+        """Places in proportion to the time between the scans."""
+        start, end = self.times[0], self.times[-1]
+        span = (end - start).total_seconds() or 1.0
+        low, high = self.left + self.inset, self.right - self.inset
+        return [
+            round(low + (high - low) * (time - start).total_seconds() / span, 1)
+            for time in self.times
+        ]
+
+    def y(self, value: float, top: float) -> float:
+        """The height of a value, where `top` is the axis' last level."""
+        return round(self.bottom - (self.bottom - self.top) * value / top, 1)
+
+    def dates(self) -> tuple[Tick, ...]:
+        """Dates under the axis; the first and the last always, others where there is room."""
+        x = self.x
+        kept = with_room(x, DATE_WIDTH)
+        return tuple(Tick(at=x[n], text=day(self.times[n])) for n in kept)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chart:
-    """One panel, in pixels of its own view."""
+    """One panel."""
 
     title: str
+    frame: Frame
     levels: tuple[Tick, ...]
     dates: tuple[Tick, ...]
     layers: tuple[Layer, ...]
     points: tuple[Point, ...]
     line: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
-    bottom: int = HEIGHT - BOTTOM
 
 
-def share_chart(document: AnalysisDocument) -> Chart:
-    """The abnormal share of the organ at each scan."""
-    scans = document.scans
-    bounds = [_interval(scan) for scan in scans]
-    top = max(
-        100 * max([scan.abnormal.fraction, *(b or ())])
-        for scan, b in zip(scans, bounds, strict=True)
+def overview_charts(document: AnalysisDocument) -> tuple[Chart, ...]:
+    """The abnormal share, the abnormal volume, and the whole organ, at each scan."""
+    frame = Frame(times=tuple(scan.acquired_at for scan in document.scans))
+    return (
+        share_chart(document, frame),
+        abnormal_chart(document, frame),
+        volume_chart(document, frame),
     )
-    levels = _levels(top)
-    x, scale = _x_positions(scans), _Scale(top=levels[-1])
+
+
+def share_chart(document: AnalysisDocument, frame: Frame) -> Chart:
+    """The abnormal share of the organ."""
+    scans = document.scans
+    ranges = [
+        (100 * low / scan.roi.volume_ml, 100 * high / scan.roi.volume_ml)
+        if scan.abnormal.interval_ml and scan.roi.volume_ml
+        else None
+        for scan in scans
+        for low, high in [scan.abnormal.interval_ml or (0.0, 0.0)]
+    ]
+    return line_chart(
+        "Abnormal share, %",
+        frame,
+        [100 * scan.abnormal.fraction for scan in scans],
+        ranges,
+        word=lambda percent: share(percent / 100),
+    )
+
+
+def abnormal_chart(document: AnalysisDocument, frame: Frame) -> Chart:
+    """The abnormal volume."""
+    return line_chart(
+        "Abnormal volume, ml",
+        frame,
+        [scan.abnormal.volume_ml for scan in document.scans],
+        [scan.abnormal.interval_ml for scan in document.scans],
+        word=millilitres,
+    )
+
+
+def volume_chart(document: AnalysisDocument, frame: Frame) -> Chart:
+    """Normal and abnormal volume, one on the other."""
+    scans = document.scans
+    levels = round_levels(max(scan.roi.volume_ml for scan in scans))
+    x, top = frame.x, levels[-1]
+    floor = [frame.y(0.0, top)] * len(scans)
+    normal = [frame.y(scan.normal.volume_ml, top) for scan in scans]
+    whole = [frame.y(scan.roi.volume_ml, top) for scan in scans]
+    texts = _texts(x, [millilitres(scan.roi.volume_ml) for scan in scans])
+    return Chart(
+        title="Whole volume, ml",
+        frame=frame,
+        levels=_ticks(frame, levels),
+        dates=frame.dates(),
+        layers=(
+            Layer(style="normal", path=_band(x, floor, normal)),
+            Layer(style="abnormal", path=_band(x, normal, whole)),
+        ),
+        points=tuple(
+            Point(x=at, y=y, text=text) for at, y, text in zip(x, whole, texts, strict=True)
+        ),
+        line=_polyline(list(zip(x, whole, strict=True))),
+    )
+
+
+def line_chart(
+    title: str,
+    frame: Frame,
+    values: Sequence[float],
+    ranges: Sequence[Range | None],
+    *,
+    word: Callable[[float], str],
+) -> Chart:
+    """One value per scan, and its range where it is known.
+
+    Args:
+        title: What the values are, and their unit.
+        frame: The panel.
+        values: At each scan.
+        ranges: Around each value.
+        word: A value as text.
+    """
+    levels = round_levels(max([*values, *(bound[1] for bound in ranges if bound)]))
+    top = levels[-1]
+    texts = _texts(frame.x, [word(value) for value in values])
     points = tuple(
         Point(
             x=at,
-            y=scale(100 * scan.abnormal.fraction),
-            text=share(scan.abnormal.fraction),
-            low=scale(100 * bound[0]) if bound else None,
-            high=scale(100 * bound[1]) if bound else None,
+            y=frame.y(value, top),
+            text=text,
+            low=frame.y(bound[0], top) if bound else None,
+            high=frame.y(bound[1], top) if bound else None,
         )
-        for at, scan, bound in zip(x, scans, bounds, strict=True)
+        for at, value, text, bound in zip(frame.x, values, texts, ranges, strict=True)
     )
     return Chart(
-        title="Abnormal share, %",
-        levels=tuple(Tick(at=scale(level), text=f"{level:g}") for level in levels),
-        dates=_dates(scans, x),
+        title=title,
+        frame=frame,
+        levels=_ticks(frame, levels),
+        dates=frame.dates(),
         layers=(),
         points=points,
         line=_polyline([(point.x, point.y) for point in points]),
     )
 
 
-def volume_chart(document: AnalysisDocument) -> Chart:
-    """Normal and abnormal volume, one on the other, at each scan."""
-    scans = document.scans
-    levels = _levels(max(scan.roi.volume_ml for scan in scans))
-    x, scale = _x_positions(scans), _Scale(top=levels[-1])
-    floor = [scale(0.0)] * len(scans)
-    normal = [scale(scan.normal.volume_ml) for scan in scans]
-    whole = [scale(scan.roi.volume_ml) for scan in scans]
-    return Chart(
-        title="Volume, ml",
-        levels=tuple(Tick(at=scale(level), text=f"{level:,g}") for level in levels),
-        dates=_dates(scans, x),
-        layers=(
-            Layer(style="normal", path=_band(x, floor, normal)),
-            Layer(style="abnormal", path=_band(x, normal, whole)),
-        ),
-        points=tuple(
-            Point(x=at, y=y, text=millilitres(scan.roi.volume_ml))
-            for at, y, scan in zip(x, whole, scans, strict=True)
-        ),
-        line=_polyline(list(zip(x, whole, strict=True))),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Scale:
-    """From a value to its height in the panel."""
-
-    top: float
-
-    def __call__(self, value: float) -> float:
-        span = HEIGHT - TOP - BOTTOM
-        return round(HEIGHT - BOTTOM - span * value / self.top, 1)
-
-
-def _interval(scan: ScanDocument) -> tuple[float, float] | None:
-    """The abnormal share's range, as its volume's range allows."""
-    if scan.abnormal.interval_ml is None or not scan.roi.volume_ml:
-        return None
-    low, high = scan.abnormal.interval_ml
-    return low / scan.roi.volume_ml, high / scan.roi.volume_ml
-
-
-def _levels(top: float) -> list[float]:
+def round_levels(top: float) -> list[float]:
     """Three to six round values from zero to the first that is not below the top."""
     rough = max(top, 0.1) / 4
     power = 10 ** math.floor(math.log10(rough))
@@ -140,25 +210,28 @@ def _levels(top: float) -> list[float]:
     return [round(n * step, 6) for n in range(math.ceil(max(top, 0.1) / step - 1e-9) + 1)]
 
 
-def _x_positions(scans: Sequence[ScanDocument]) -> list[float]:
-    """Places in proportion to the time between the scans."""
-    start, end = scans[0].acquired_at, scans[-1].acquired_at
-    span = (end - start).total_seconds() or 1.0
-    left, right = LEFT + 22, WIDTH - RIGHT - 22
-    return [
-        round(left + (right - left) * (scan.acquired_at - start).total_seconds() / span, 1)
-        for scan in scans
-    ]
+def with_room(x: Sequence[float], width: float) -> list[int]:
+    """Which of some texts in a row can be shown: the ends, and what fits between.
+
+    Examples:
+        >>> with_room([0, 10, 50, 60, 100], 40)
+        [0, 2, 4]
+    """
+    kept, last = [0], len(x) - 1
+    for n in range(1, last):
+        if x[n] - x[kept[-1]] >= width and x[last] - x[n] >= width:
+            kept.append(n)
+    return [*kept, last] if last else kept
 
 
-def _dates(scans: Sequence[ScanDocument], x: Sequence[float]) -> tuple[Tick, ...]:
-    """Dates under the axis; the first and last always, others where there is room."""
-    kept = [Tick(at=x[0], text=day(scans[0].acquired_at))]
-    last = Tick(at=x[-1], text=day(scans[-1].acquired_at))
-    for scan, at in zip(scans[1:-1], x[1:-1], strict=True):
-        if at - kept[-1].at >= DATE_WIDTH and last.at - at >= DATE_WIDTH:
-            kept.append(Tick(at=at, text=day(scan.acquired_at)))
-    return (*kept, last) if len(scans) > 1 else tuple(kept)
+def _texts(x: Sequence[float], words: Sequence[str]) -> list[str]:
+    kept = with_room(x, VALUE_WIDTH)
+    return [word if n in kept else "" for n, word in enumerate(words)]
+
+
+def _ticks(frame: Frame, levels: Sequence[float]) -> tuple[Tick, ...]:
+    top = levels[-1]
+    return tuple(Tick(at=frame.y(level, top), text=f"{level:,g}") for level in levels)
 
 
 def _polyline(points: Sequence[tuple[float, float]]) -> str:

@@ -27,6 +27,7 @@ class Spot:
     mask: NDArray[np.bool_]
     """Rows and columns of the picture."""
     text: str
+    """Empty when it is to have none."""
     style: str
 
 
@@ -51,7 +52,7 @@ def place_labels(
     on the region where there is no room; it moves down until it touches no other.
     """
     area_mm2 = pixel_mm[0] * pixel_mm[1]
-    sized = [(area_mm2 * float(np.count_nonzero(spot.mask)), spot) for spot in spots]
+    sized = [(area_mm2 * float(np.count_nonzero(spot.mask)), spot) for spot in spots if spot.text]
     named = sorted((pair for pair in sized if pair[0] >= LEAST_MM2), key=lambda pair: -pair[0])
     placed: list[Label] = []
     for _, spot in named[:LABELS]:

@@ -15,15 +15,18 @@ from eupnea.note import Severity
 from eupnea.version import __version__
 from eupnea.write.document import AnalysisDocument
 from eupnea.write.report import words
-from eupnea.write.report.chart import share_chart, volume_chart
+from eupnea.write.report.chart import overview_charts
+from eupnea.write.report.history import families
+from eupnea.write.report.lanes import draw_lanes
 from eupnea.write.report.picture import WINDOW_CENTRE_HU, WINDOW_WIDTH_HU
 from eupnea.write.report.sections import (
-    ROWS,
+    ORDER,
     change_sections,
-    courses,
     file_groups,
+    history_sections,
     remarks,
     scan_sections,
+    tissue_change,
 )
 from eupnea.write.report.summary import outcome, overall_change, summary
 from eupnea.write.report.zone_map import zone_map
@@ -35,11 +38,12 @@ FILTERS: dict[str, Callable[..., str]] = {
     "share": words.share,
     "signed_ml": words.signed_millilitres,
     "signed_percent": words.signed_percent,
-    "percent": words.percent,
+    "limit": words.limit,
     "points": words.points,
     "mm": words.whole,
     "hu": words.whole,
     "names": words.names,
+    "listed_few": words.listed_few,
     "day": words.day,
     "days": words.days,
 }
@@ -72,19 +76,19 @@ def render_report(analysis: Analysis, document: AnalysisDocument) -> str:
 def _content(analysis: Analysis, document: AnalysisDocument) -> dict[str, Any]:
     """What the template shows, section by section."""
     overall = overall_change(document)
-    regions = courses(document)
+    related = families(document) if overall else ()
     return {
         "organ": words.organ(document.organ),
         "title": _title(document),
         "summary": summary(document),
         "outcome": outcome(overall) if overall else "",
         "alerts": remarks(document, Severity.WARNING, Severity.CAUTION),
-        "infos": remarks(document, Severity.INFO),
-        "charts": (share_chart(document), volume_chart(document)) if overall else (),
+        "has_intervals": any(scan.abnormal.interval_ml for scan in document.scans),
+        "charts": overview_charts(document) if overall else (),
+        "lanes": draw_lanes(related, len(document.scans)),
+        "histories": history_sections(analysis, document, related),
         "changes": change_sections(analysis, document),
         "scans": scan_sections(analysis, document),
-        "courses": regions[:ROWS],
-        "more_courses": regions[ROWS:],
         "files": file_groups(analysis.files),
         "window": (WINDOW_CENTRE_HU, WINDOW_WIDTH_HU),
     }
@@ -106,7 +110,12 @@ def _environment() -> Environment:
     )
     environment.filters.update(FILTERS)
     environment.globals.update(
-        counted=words.counted, glyphs=words.GLYPHS, band_names=words.BANDS, zone_map=zone_map
+        counted=words.counted,
+        glyphs=words.GLYPHS,
+        kinds=tuple(ORDER),
+        band_names=words.BANDS,
+        tissue_change=tissue_change,
+        zone_map=zone_map,
     )
     return environment
 

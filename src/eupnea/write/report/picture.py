@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from eupnea.analysis import ScanAnalysis
-from eupnea.mask import Box
 from eupnea.write.report.labels import Label, Spot, place_labels
 from eupnea.write.report.outline import PRECISION_MM, outline_path
-from eupnea.write.report.places import Place, Plane
+from eupnea.write.report.places import Place, Plane, View
 
 WINDOW_CENTRE_HU = -600
 WINDOW_WIDTH_HU = 1500
@@ -27,6 +26,14 @@ JPEG_QUALITY = 88
 
 LETTER_PX = 13
 """Height of letters as the page shows them."""
+
+AIR_HU = -1024
+
+SCALES_MM = (50, 10)
+"""Lengths of the scale bar; the first that is less than half of the picture."""
+
+Span = tuple[int, int]
+"""First index, and the one behind the last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +59,8 @@ class Picture:
     height: float
     em: float
     """Height of the letters."""
+    scale_mm: int
+    """What the scale bar stands for."""
     roi: str
     outlines: tuple[Outline, ...]
     labels: tuple[Label, ...]
@@ -80,7 +89,7 @@ def picture(
         texts: Label of each region id; the id where absent.
     """
     section = _Section.of(found, place)
-    hu, labels = section.cut(found.scan.hu), section.cut(found.labels)
+    hu, labels = section.cut(found.scan.hu, beyond=AIR_HU), section.cut(found.labels)
     height, width = (
         n * mm / PRECISION_MM for n, mm in zip(hu.shape, section.pixel_mm, strict=True)
     )
@@ -102,6 +111,7 @@ def picture(
         width=width,
         height=height,
         em=em,
+        scale_mm=next((mm for mm in SCALES_MM if mm < width * PRECISION_MM / 2), SCALES_MM[-1]),
         roi=outline_path(section.cut(found.roi.mask.voxels), section.pixel_mm),
         outlines=tuple(
             Outline(path=outline_path(spot.mask, section.pixel_mm), style=spot.style)
@@ -143,10 +153,11 @@ def window(hu: NDArray[np.int16]) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Section:
-    """One plane of a scan's grid, cut to the organ."""
+    """One plane of a scan's grid, cut to the organ or to a view."""
 
     place: Place
-    box: Box
+    spans: tuple[Span, Span]
+    """Rows and columns of the plane, in array order; they may leave the grid."""
     pixel_mm: tuple[float, float]
     position_mm: float
 
@@ -159,16 +170,58 @@ class _Section:
         middle[0 if is_axial else 1] = place.index
         return cls(
             place=place,
-            box=found.roi.mask.box(margin_mm=MARGIN_MM),
+            spans=_organ_spans(found, place) if place.view is None else _spans(found, place.view),
             pixel_mm=(j, i) if is_axial else (k, i),
             position_mm=float(geometry.to_mm(middle)[2 if is_axial else 1]),
         )
 
-    def cut(self, voxels: NDArray[Any]) -> NDArray[Any]:
-        """Rows and columns of the picture: front or head on top, right on the left."""
+    def cut(self, voxels: NDArray[Any], *, beyond: int = 0) -> NDArray[Any]:
+        """Rows and columns of the picture: front or head on top, right on the left.
+
+        Args:
+            voxels: On the scan's grid.
+            beyond: Value of what lies outside the grid.
+        """
         if self.place.plane is Plane.AXIAL:
-            return voxels[self.place.index, self.box[1], self.box[2]]
-        return voxels[self.box[0], self.place.index, self.box[2]][::-1]
+            return _window_of(voxels[self.place.index], self.spans, beyond)
+        return _window_of(voxels[:, self.place.index], self.spans, beyond)[::-1]
+
+
+def _organ_spans(found: ScanAnalysis, place: Place) -> tuple[Span, Span]:
+    box = found.roi.mask.box(margin_mm=MARGIN_MM)
+    rows = box[1] if place.plane is Plane.AXIAL else box[0]
+    return (rows.start, rows.stop), (box[2].start, box[2].stop)
+
+
+def _spans(found: ScanAnalysis, view: View) -> tuple[Span, Span]:
+    """Rows and columns of an axial view."""
+    centre = found.scan.geometry.to_index(view.centre_mm)
+    rows, columns = (
+        _around(float(centre[axis]), 2 * view.radius_mm / found.scan.geometry.spacing_mm[axis])
+        for axis in (1, 2)
+    )
+    return rows, columns
+
+
+def _around(centre: float, length: float) -> Span:
+    count = round(length)
+    first = round(centre + 0.5 - count / 2)
+    return first, first + count
+
+
+def _window_of(plane: NDArray[Any], spans: tuple[Span, Span], beyond: int) -> NDArray[Any]:
+    """A part of a plane, filled up where it leaves the plane."""
+    window = np.full([high - low for low, high in spans], beyond, plane.dtype)
+    inside = [
+        slice(max(low, 0), min(high, size))
+        for (low, high), size in zip(spans, plane.shape, strict=True)
+    ]
+    target = tuple(
+        slice(part.start - low, max(part.stop - low, part.start - low))
+        for part, (low, _) in zip(inside, spans, strict=True)
+    )
+    window[target] = plane[tuple(inside)]
+    return window
 
 
 def _data_uri(hu: NDArray[np.int16]) -> str:

@@ -29,11 +29,23 @@ class Plane(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class View:
+    """A square part of an axial section."""
+
+    centre_mm: Point
+    """LPS; its height does not matter."""
+    radius_mm: float
+    """Half a side."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """One section, by its array index."""
 
     plane: Plane
     index: int
+    view: View | None = None
+    """The part to show; `None` for all of the organ."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.analysis import Analysis, EventKind, InputFile
+from eupnea.band import BandName
 from eupnea.note import Severity
 from eupnea.write.document import (
     AnalysisDocument,
@@ -19,8 +20,12 @@ from eupnea.write.document import (
     RegionDocument,
     ScanDocument,
 )
+from eupnea.write.report.curve import Curve, volume_curve
+from eupnea.write.report.follow import Follower
+from eupnea.write.report.history import Family
 from eupnea.write.report.picture import Picture, picture, trend_picture
-from eupnea.write.report.places import PairPlace, Sections, pair_places, scan_places
+from eupnea.write.report.places import NOTABLE_ML, PairPlace, Sections, pair_places, scan_places
+from eupnea.write.report.strip import Crop, strip
 from eupnea.write.report.words import GLYPHS, day
 
 Trend = NDArray[np.int8] | None
@@ -46,8 +51,14 @@ STABLE_ROWS = 3
 AXIAL_PICTURES = 2
 """Most axial pictures of one scan."""
 
-SHOWN_PX = {"coronal": 610, "axial": 400, "pair": 505, "triple": 335}
+SHOWN_PX = {"coronal": 610, "axial": 400, "pair": 505, "triple": 335, "crop": 205}
 """Widths at which the style sheet shows pictures on a wide screen."""
+
+HISTORIES = 6
+"""Most families of regions whose history is shown in pictures."""
+
+CROPS = 4
+"""Most pictures of one history."""
 
 PAIRS = 3
 """Most pairs of pictures for one change."""
@@ -101,14 +112,12 @@ class ScanSection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Course:
-    """One region through all scans."""
+class HistorySection:
+    """What became of one family of regions."""
 
-    id: str
-    zone: str
-    volumes_ml: tuple[float | None, ...]
-    """For each scan; `None` where the region is not there."""
-    largest_ml: float
+    family: Family
+    crops: tuple[Crop, ...]
+    curve: Curve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,12 +158,41 @@ def scan_sections(analysis: Analysis, document: AnalysisDocument) -> tuple[ScanS
     )
 
 
-def courses(document: AnalysisDocument) -> tuple[Course, ...]:
-    """Every region through all scans, the largest first."""
-    names = dict.fromkeys(region.id for scan in document.scans for region in scan.regions)
-    tables = [{region.id: region for region in scan.regions} for scan in document.scans]
-    found = (_course(name, tables) for name in names)
-    return tuple(sorted(found, key=lambda course: -course.largest_ml))
+def history_sections(
+    analysis: Analysis, document: AnalysisDocument, families: Sequence[Family]
+) -> tuple[HistorySection, ...]:
+    """A section for each of the families that matter most."""
+    views = [Sections(found) for found in analysis.scans]
+    follower = Follower(analysis)
+    times = tuple(scan.acquired_at for scan in document.scans)
+    notable = [family for family in families if max(family.totals_ml) >= NOTABLE_ML]
+    return tuple(
+        HistorySection(
+            family=family,
+            crops=strip(
+                family,
+                document,
+                views,
+                follower,
+                scans=telling_scans(family, CROPS),
+                shown_px=SHOWN_PX["crop"],
+            ),
+            curve=volume_curve(family, times),
+        )
+        for family in (notable or families)[:HISTORIES]
+    )
+
+
+def telling_scans(family: Family, count: int) -> list[int]:
+    """The scans that tell a family's history best, in order of time.
+
+    The first and the last; then the one in which it is largest; then those
+    after the largest changes.
+    """
+    totals = family.totals_ml
+    jumps = sorted(range(1, len(totals)), key=lambda n: (-abs(totals[n] - totals[n - 1]), n))
+    ranked = dict.fromkeys((0, len(totals) - 1, family.peak, *jumps))
+    return sorted(list(ranked)[:count])
 
 
 def shown_events(
@@ -170,6 +208,25 @@ def shown_events(
     stable = [event for event in ordered if event.kind is EventKind.STABLE]
     shown = [*moved[:ROWS], *stable[:STABLE_ROWS]]
     return tuple(shown), (*moved[ROWS:], *stable[STABLE_ROWS:])
+
+
+def tissue_change(before: str, after: str) -> str:
+    """Whether tissue of one kind that became another is better or worse for it.
+
+    Normal tissue is best, and consolidated tissue, which holds no air, worst;
+    between the other kinds there is no order.
+
+    Examples:
+        >>> tissue_change("ground_glass", "consolidated"), tissue_change("other", "ground_glass")
+        ('worsened', '')
+    """
+    if before == after:
+        return "kept"
+    if "normal" in (before, after):
+        return "recovered" if after == "normal" else "worsened"
+    if BandName.CONSOLIDATED in (before, after):
+        return "recovered" if before == BandName.CONSOLIDATED else "worsened"
+    return ""
 
 
 def remarks(document: AnalysisDocument, *severities: Severity) -> tuple[Remark, ...]:
@@ -239,17 +296,6 @@ def _pair(
         trend=None
         if trend is None
         else trend_picture(later.found, place.after, trend, shown_px=width),
-    )
-
-
-def _course(name: str, tables: list[dict[str, RegionDocument]]) -> Course:
-    present = [table.get(name) for table in tables]
-    volumes = tuple(region.volume_ml if region else None for region in present)
-    return Course(
-        id=name,
-        zone=next(region.zone for region in reversed(present) if region),
-        volumes_ml=volumes,
-        largest_ml=max(volume for volume in volumes if volume is not None),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from eupnea.analysis import EventKind
@@ -14,6 +15,7 @@ ORGANS = {"lung": "lungs"}
 
 BANDS = {
     "normal": "normal",
+    "other": "aerated, abnormal",
     "hyperlucent": "hyperlucent",
     "aerated": "aerated",
     "ground_glass": "ground glass",
@@ -84,9 +86,14 @@ def signed_percent(value: float | None) -> str:
     return "\N{EN DASH}" if value is None else f"{signed(value)}{NARROW_SPACE}%"
 
 
-def percent(value: float) -> str:
-    """A percentage without decimals."""
-    return f"{value:.0f}{NARROW_SPACE}%"
+def limit(percent: float, *, upward: bool) -> str:
+    """The change, in the direction it went, that a repeat scan could have shown.
+
+    Examples:
+        >>> limit(25.0, upward=True), limit(20.0, upward=False)
+        ('+25\u202f%', '\u221220\u202f%')
+    """
+    return f"{'+' if upward else MINUS}{percent:.0f}{NARROW_SPACE}%"
 
 
 def points(fraction_change: float) -> str:
@@ -142,7 +149,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def listed(words: list[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """Words in a row, as a sentence has them.
 
     Examples:
@@ -152,6 +159,18 @@ def listed(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def listed_few(words: Sequence[str], most: int = 5) -> str:
+    """Words in a row, the first few of many.
+
+    Examples:
+        >>> listed_few(["R1", "R2", "R3"], most=1)
+        'R1 and 2 more'
+    """
+    if len(words) <= most:
+        return listed(words)
+    return f"{', '.join(words[:most])} and {len(words) - most} more"
 
 
 def organ(name: str) -> str:
