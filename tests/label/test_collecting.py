@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from pydicom import dcmread
 
-from eupnea.errors import Refusal, UsageError
+from eupnea.errors import OutputError, Refusal, UsageError
 from eupnea.label.collecting import Collected, collect_labels
 from eupnea.label.learning_set import LearningSet
 from eupnea.label.plan import Thresholds
@@ -219,6 +220,34 @@ def test_versions_are_kept_and_equal_ones_are_known(plan: Path) -> None:
     assert learning.newest()[LARGE] == [second]
     assert all((learning.folder / record.file).is_file() for record in learning)
     assert (second.reader, second.collected_at) == ("AB", NOON)
+
+
+def test_a_disk_that_fails_leaves_what_was_there(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifest and every list stay whole; the exit code says that nothing was written."""
+    values = load(plan / "cases" / LARGE / "normal.nii.gz")
+    collect(plan, save(plan, LARGE, values))
+    learn = plan.parent / "learn"
+    before = {path: path.read_bytes() for path in learn.rglob("*") if path.is_file()}
+    values[np.argwhere(values)[0][0], :, :] = 0
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OutputError, match="No space left"):
+        collect(plan, save(plan, LARGE, values))
+    assert {path: path.read_bytes() for path in learn.rglob("*") if path.is_file()} == before
+
+
+def test_a_damaged_manifest_is_refused(plan: Path) -> None:
+    """Labels are never laid upon something that cannot be read."""
+    learn = plan.parent / "learn"
+    learn.mkdir()
+    (learn / "manifest.jsonl").write_text('{"case": "P0')
+    with pytest.raises(Refusal, match="SOURCE_UNREADABLE"):
+        collect(plan, plan)
 
 
 def test_where_two_readers_differ_nothing_is_learnt(plan: Path) -> None:

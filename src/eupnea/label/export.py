@@ -15,6 +15,7 @@ from eupnea.label.agreement import ReaderPair, agree, consensus
 from eupnea.label.drawn import Canvas
 from eupnea.label.learning_set import DATASET, LabelRecord, LearningSet
 from eupnea.label.values import LabelValue
+from eupnea.label.whole import write_whole
 
 FOLDS = 5
 """Of cross-validation in the MONAI data list; all scans of a patient share one."""
@@ -56,9 +57,9 @@ def _one(learning: LearningSet, case: str, records: Sequence[LabelRecord]) -> li
     canvas = Canvas.read(learning.organ(case))
     labels = {record.reader: learning.load(record, canvas) for record in records}
     final = consensus(list(labels.values()))
-    _write(learning.label(case), canvas.file_bytes(final.values))
+    write_whole(learning.label(case), canvas.file_bytes(final.values))
     normal = (final.values == LabelValue.NORMAL).view(np.uint8)
-    _write(learning.folder / "normal" / f"{case}.nii.gz", canvas.file_bytes(normal))
+    write_whole(learning.folder / "normal" / f"{case}.nii.gz", canvas.file_bytes(normal))
     return [
         ReaderPair(case=case, readers=(one, other), agreement=agree(labels[one], labels[other]))
         for one, other in combinations(labels, 2)
@@ -72,11 +73,6 @@ def _agreements(pairs: Sequence[ReaderPair]) -> dict[str, list[dict[str, Any]]]:
         told = {"readers": list(pair.readers), **asdict(pair.agreement)}
         cases.setdefault(pair.case, []).append(told)
     return cases
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
 
 
 def _patients(newest: Mapping[str, Sequence[LabelRecord]]) -> dict[str, list[str]]:
@@ -138,4 +134,4 @@ def _nnunet(count: int) -> dict[str, Any]:
 
 
 def _json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from eupnea.errors import UsageError
+from eupnea.errors import Refusal, RefusalCode, UsageError
 from eupnea.label.completion import Label
 from eupnea.label.drawn import Canvas, read_drawn
 from eupnea.label.values import LabelValue
+from eupnea.label.whole import write_whole
 from eupnea.label.worklist import WorkItem
 
 MANIFEST = "manifest.jsonl"
@@ -58,13 +58,14 @@ class LearningSet:
 
     Args:
         folder: Made when the first label is added.
+
+    Raises:
+        Refusal: `SOURCE_UNREADABLE` when its manifest is damaged.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        manifest = folder / MANIFEST
-        lines = manifest.read_text("utf-8").splitlines() if manifest.is_file() else []
-        self._records = [LabelRecord.model_validate_json(line) for line in lines]
+        self._records = _read(folder / MANIFEST)
 
     def __iter__(self) -> Iterator[LabelRecord]:
         return iter(self._records)
@@ -125,11 +126,11 @@ class LearningSet:
             notes=tuple(note.text for note in label.notes),
         )
         _place(image, self.image(item.case))
-        _write(self.organ(item.case), canvas.file_bytes(canvas.roi.voxels.view(np.uint8)))
-        _write(self.folder / record.file, canvas.file_bytes(label.values))
-        with (self.folder / MANIFEST).open("a", encoding="utf-8") as manifest:
-            manifest.write(record.model_dump_json() + "\n")
+        write_whole(self.organ(item.case), canvas.file_bytes(canvas.roi.voxels.view(np.uint8)))
+        write_whole(self.folder / record.file, canvas.file_bytes(label.values))
         self._records.append(record)
+        lines = "".join(one.model_dump_json() + "\n" for one in self._records)
+        write_whole(self.folder / MANIFEST, lines.encode())
         return record
 
     def image(self, case: str) -> Path:
@@ -150,6 +151,19 @@ class LearningSet:
         return Label(values=values, roi=canvas.roi)
 
 
+def _read(manifest: Path) -> list[LabelRecord]:
+    lines = manifest.read_bytes().splitlines() if manifest.is_file() else []
+    try:
+        return [LabelRecord.model_validate_json(line) for line in lines]
+    except ValidationError as error:
+        raise Refusal(
+            RefusalCode.SOURCE_UNREADABLE,
+            expected="a manifest that this version of Eupnea can read",
+            found=f"{error.error_count()} errors in a line",
+            where=str(manifest),
+        ) from None
+
+
 def _place(source: Path, target: Path) -> None:
     """Link a large file, or copy it where links cannot be."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -158,12 +172,7 @@ def _place(source: Path, target: Path) -> None:
     try:
         target.hardlink_to(source)
     except OSError:
-        shutil.copyfile(source, target)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+        write_whole(target, source.read_bytes())
 
 
 def check_reader(name: str) -> str:
