@@ -66,6 +66,9 @@ class ScanAnalysis:
     bands: tuple[BandShare, ...]
     zones: tuple[ZoneShare, ...]
     notes: tuple[Note, ...] = ()
+    certainty: NDArray[np.uint8] | None = field(default=None, repr=False)
+    """Calibrated certainty that a voxel is normal, 0 to 255, 0 outside the region of interest;
+    `None` where the method gives none."""
 
     @property
     def folder(self) -> str:

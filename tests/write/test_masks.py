@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
@@ -44,6 +45,21 @@ def test_the_parts_make_the_whole(analysis: Analysis, tmp_path: Path) -> None:
     np.testing.assert_array_equal(roi, normal + abnormal)
     np.testing.assert_array_equal(abnormal, regions > 0)
     assert [mask.dtype.name for mask in (roi, regions)] == ["uint8", "uint16"]
+
+
+def test_certainty_is_written_in_percent_where_it_is_known(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    """Half of 255 is half of a hundred; a method that is never sure writes no file."""
+    plain = analysis.scans[0]
+    write_masks(replace(plain, certainty=None), tmp_path / "plain")
+    assert not (tmp_path / "plain" / "certainty.nii.gz").exists()
+    sure = np.zeros(plain.roi.mask.voxels.shape, np.uint8)
+    sure[0, 0, :3] = 255, 128, 3
+    write_masks(replace(plain, certainty=sure), tmp_path / "sure")
+    written = np.asarray(nib.load(tmp_path / "sure" / "certainty.nii.gz").dataobj)
+    expected = plain.scan.to_native(sure).transpose(2, 1, 0) / 2.55
+    np.testing.assert_allclose(written, expected, atol=0.5)
 
 
 def test_readers_agree_on_the_geometry(analysis: Analysis, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def segment_scan(
         bands=band_shares(scan, roi.mask),
         zones=zone_shares(zones, abnormal),
         notes=(*scan.notes, *roi.notes, *found.notes),
+        certainty=found.certainty,
     )
 
 
