@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.geometry import Geometry
+from eupnea.label.outline import outline_cm2
+from eupnea.mask import Mask
 from eupnea.segment.components import components
 
 Voxels = NDArray[np.bool_]
@@ -34,17 +36,8 @@ def cost(truth: Voxels, prelabel: Voxels, grid: Geometry) -> Cost:
     wrong = prelabel & ~np.isin(islands, touched)
     changed = np.count_nonzero((truth ^ prelabel) & ~wrong)
     return Cost(
-        outline_cm2=outline_cm2(truth, grid),
+        outline_cm2=outline_cm2(Mask(voxels=truth, geometry=grid)),
         paint_ml=np.count_nonzero(truth) * grid.voxel_volume_ml,
         correct_ml=changed * grid.voxel_volume_ml,
         clicks=len(np.unique(islands[wrong])),
     )
-
-
-def outline_cm2(side: Voxels, grid: Geometry) -> float:
-    """Faces between the side and its outside, to the front, back, right and left."""
-    k, j, i = grid.spacing_mm
-    padded = np.pad(side, 1)
-    rows = np.count_nonzero(np.diff(padded, axis=1))
-    columns = np.count_nonzero(np.diff(padded, axis=2))
-    return float(rows * k * i + columns * k * j) / 100

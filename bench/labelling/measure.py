@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bench.labelling.cost import cost, outline_cm2
+from bench.labelling.cost import cost
 from bench.labelling.images import Image, phantoms, semi_synthetic
 
+from eupnea.label.outline import outline_cm2
 from eupnea.mask import Mask
 from eupnea.organ import Organ, RegionOfInterest, Zones
 from eupnea.segment import find_organ, segment_scan
@@ -62,8 +63,8 @@ def measure(image: Image, organ: Organ) -> dict[str, Any]:
         "organ_ml": image.roi.volume_ml,
         "candidates_ml": [round(region.volume_ml, 4) for region in found.regions],
         "candidate_cm2": {
-            "normal": outline_cm2(found.normal.mask.voxels, grid),
-            "abnormal": outline_cm2(found.abnormal.mask.voxels, grid),
+            "normal": outline_cm2(found.normal.mask),
+            "abnormal": outline_cm2(found.abnormal.mask),
         },
         "abnormal_ml": image.abnormal.volume_ml,
         "normal": asdict(cost(normal.voxels, found.normal.mask.voxels, grid)),

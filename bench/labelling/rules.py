@@ -12,7 +12,7 @@ from bench.labelling.cost import Cost
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from eupnea.label.plan import LabelType, SizeMeasure, Thresholds
+from eupnea.label.plan import LabelType, Outlines, SizeMeasure, Thresholds
 from eupnea.label.strategy import plan_label
 
 SIZES_ML = (30.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1200.0, 1600.0, 2400.0)
@@ -23,7 +23,7 @@ Sides = NDArray[np.bool_]
 """Whether the normal side of each image is drawn."""
 
 
-class Outlines(BaseModel):
+class CandidateOutlines(BaseModel):
     """Of the candidates of both sides."""
 
     normal: float
@@ -41,7 +41,7 @@ class Record(BaseModel):
     organ_ml: float
     abnormal_ml: float
     candidates_ml: tuple[float, ...]
-    candidate_cm2: Outlines
+    candidate_cm2: CandidateOutlines
     normal: Cost
     abnormal: Cost
 
@@ -75,8 +75,10 @@ def by_thresholds(cuts: Thresholds) -> Rule:
 
 def by_outline(record: Record) -> LabelType:
     """The side whose candidates have the shorter outline."""
-    shorter = record.candidate_cm2.normal < record.candidate_cm2.abnormal
-    return LabelType.NORMAL if shorter else LabelType.ABNORMAL
+    outlines = Outlines(
+        normal_cm2=record.candidate_cm2.normal, abnormal_cm2=record.candidate_cm2.abnormal
+    )
+    return plan_label(record.candidates_ml, record.organ_ml, outlines=outlines).label_type
 
 
 def by_share(record: Record) -> LabelType:

@@ -12,7 +12,7 @@ import typer
 from eupnea.cli.arguments import OutFolder
 from eupnea.cli.methods import NormalMethod, RoiMasks, Weights
 from eupnea.errors import Refusal
-from eupnea.label.plan import LabelType, SizeMeasure, Thresholds
+from eupnea.label.plan import LabelType, SizeMeasure, Strategy, Thresholds
 
 PARTLY_DONE = 4
 DEFAULTS = Thresholds()
@@ -38,6 +38,9 @@ def plan(
     normal: NormalMethod = None,
     model: Weights = None,
     roi: RoiMasks = None,
+    strategy: Annotated[
+        Strategy, typer.Option(help="What decides on the side.")
+    ] = Strategy.THRESHOLDS,
     size_ml: Annotated[
         float, typer.Option(help="From this size on, regions are large.")
     ] = DEFAULTS.size_ml,
@@ -63,7 +66,9 @@ def plan(
     cuts = Thresholds(size_ml=size_ml, count=count, fraction=share, measure=measure)
     with Watch() as watch:
         organ = find_organ(normal=normal, weights=model, roi=roi or ())
-        worklist = plan_labels(sources, out, organ=organ, thresholds=cuts, progress=watch)
+        worklist = plan_labels(
+            sources, out, organ=organ, thresholds=cuts, strategy=strategy, progress=watch
+        )
     sides = [item.label_type for item in worklist.items]
     sys.stderr.write(
         f"{len(sides)} images, {sides.count(LabelType.NORMAL)} to draw normal; "

@@ -22,8 +22,17 @@ class SizeMeasure(StrEnum):
     """All candidate regions together."""
 
 
+class Strategy(StrEnum):
+    """What decides on the side."""
+
+    THRESHOLDS = "thresholds"
+    """Size, number and share of the candidate regions."""
+    OUTLINE = "outline"
+    """The side whose candidates have the shorter outline; no thresholds."""
+
+
 class Reason(StrEnum):
-    """Why a side was chosen; one for each branch of the strategy."""
+    """Why a side was chosen; one for each branch of each strategy."""
 
     LARGE = "large"
     """Large abnormal regions: label normal."""
@@ -33,6 +42,10 @@ class Reason(StrEnum):
     """Small but many, with a small share of the organ: label abnormal."""
     SMALL_AND_FEW = "small and few"
     """Small and few abnormal regions: label abnormal."""
+    NORMAL_SHORTER = "normal outline shorter"
+    """By outline: label normal."""
+    ABNORMAL_SHORTER = "abnormal outline shorter"
+    """By outline: label abnormal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +62,15 @@ class Thresholds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outlines:
+    """How far a reader's pen travels around either side."""
+
+    normal_cm2: float
+    """Outlines on axial slices times the distance of slices."""
+    abnormal_cm2: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class LabelPlan:
     """The decision for one image, with the figures it rests on."""
 
@@ -60,10 +82,17 @@ class LabelPlan:
     fraction: float
     """Share of the organ that the candidate regions take, 0 to 1."""
     thresholds: Thresholds
+    outlines: Outlines | None = None
+    """`None` when they did not decide."""
 
     @property
     def sentence(self) -> str:
         """The reason in words."""
+        if self.outlines is not None:
+            return (
+                f"The outline of the normal side measures {self.outlines.normal_cm2:.0f} cm2, "
+                f"that of the abnormal side {self.outlines.abnormal_cm2:.0f} cm2."
+            )
         cuts = self.thresholds
         size = self.largest_ml if cuts.measure is SizeMeasure.LARGEST else self.total_ml
         subject = "The largest region has" if size == self.largest_ml else "All regions have"

@@ -9,8 +9,9 @@ from pathlib import Path
 from eupnea.analysis import ScanAnalysis
 from eupnea.errors import Refusal, UsageError
 from eupnea.label.effort import estimate_effort
+from eupnea.label.outline import outlines_of
 from eupnea.label.page import render_page, thumbnail
-from eupnea.label.plan import LabelPlan, Thresholds
+from eupnea.label.plan import LabelPlan, Strategy, Thresholds
 from eupnea.label.prelabel import write_prelabel
 from eupnea.label.priority import Lessons, Ranked, density_histogram, rank, uncertainty
 from eupnea.label.strategy import plan_label
@@ -42,6 +43,7 @@ def plan_labels(
     *,
     organ: Organ,
     thresholds: Thresholds | None = None,
+    strategy: Strategy = Strategy.THRESHOLDS,
     progress: Progress = unwatched,
 ) -> Worklist:
     """Decides for each image which side to label, and writes worklist and prelabels.
@@ -52,7 +54,8 @@ def plan_labels(
         out: The folder to make; new or empty, as it will hold drawn labels.
         organ: Finds the organ and, as the complement of its normal part, the
             candidate regions.
-        thresholds: The cuts of the strategy; `None` means the defaults.
+        thresholds: The cuts of the rule; `None` means the defaults.
+        strategy: What decides on the side.
         progress: Called as each patient begins.
 
     Returns:
@@ -73,7 +76,7 @@ def plan_labels(
         for number, source in enumerate(sources, start=1):
             progress(Step(name=f"planning {source.name}", done=number - 1, total=len(sources)))
             try:
-                planned += _plan_patient(source, number, folder, organ, cuts)
+                planned += _plan_patient(source, number, folder, organ, cuts, strategy)
             except Refusal as refusal:
                 left_out = LeftOut(source=str(source), code=refusal.code, text=str(refusal))
                 refusals.append((left_out, refusal))
@@ -83,6 +86,7 @@ def plan_labels(
             organ=organ.name,
             candidates=f"{organ.normal_method.name} {organ.normal_method.version}",
             candidates_summary=organ.normal_method.summary,
+            strategy=strategy,
             thresholds=Cuts(**asdict(cuts)),
             items=_in_order(planned),
             left_out=tuple(left_out for left_out, _ in refusals),
@@ -95,7 +99,7 @@ def plan_labels(
 
 
 def _plan_patient(
-    source: Path, number: int, folder: Path, organ: Organ, cuts: Thresholds
+    source: Path, number: int, folder: Path, organ: Organ, cuts: Thresholds, strategy: Strategy
 ) -> Iterator[_Planned]:
     """Each scan of one patient, oldest first; its files are written on the way."""
     patient = f"P{number:03d}"
@@ -109,14 +113,20 @@ def _plan_patient(
             change=change,
             histogram=density_histogram(scan.hu[found.roi.mask.voxels]),
         )
-        volumes = [region.volume_ml for region in found.regions]
-        plan = plan_label(volumes, found.roi.volume_ml, cuts)
+        plan = _decide(found, cuts, strategy)
         case = f"{patient}_{index:02d}"
         prelabels = write_prelabel(found, plan.label_type, folder / "cases" / case, organ=organ)
         item = _item(
             found, plan, lessons, case=case, patient=patient, source=source, prelabels=prelabels
         )
         yield _Planned(item=item, lessons=lessons, picture=thumbnail(found))
+
+
+def _decide(found: ScanAnalysis, cuts: Thresholds, strategy: Strategy) -> LabelPlan:
+    volumes = [region.volume_ml for region in found.regions]
+    by_outline = strategy is Strategy.OUTLINE
+    outlines = outlines_of(found.normal.mask, found.abnormal.mask) if by_outline else None
+    return plan_label(volumes, found.roi.volume_ml, cuts, outlines=outlines)
 
 
 def _scans_of(source: Path) -> list[Path]:

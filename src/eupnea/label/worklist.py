@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.label.effort import BASIS
-from eupnea.label.plan import LabelType, Reason, SizeMeasure
+from eupnea.label.plan import LabelType, Reason, SizeMeasure, Strategy
 
 WORKLIST = "worklist.json"
 
@@ -88,6 +88,7 @@ class Worklist(_Document):
     candidates: str
     """What found the candidate regions."""
     candidates_summary: str
+    strategy: Strategy = Strategy.THRESHOLDS
     thresholds: Cuts
     minutes_basis: str = BASIS
     items: tuple[WorkItem, ...]
