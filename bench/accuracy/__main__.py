@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.accuracy import families, healthy, infection, lesions, patches, repeat, roi
+from bench.accuracy import families, healthy, infection, lesions, patches, repeat, roi, slices
 
 from eupnea.organ import Organ
 from eupnea.segment import find_organ
@@ -31,6 +31,9 @@ PARTS: dict[str, Part] = {
     "families": families.measure,
 }
 
+TEXTURES = ("patches", "slices")
+"""Parts that are no scans: the model sees them without the rest of the product."""
+
 
 def main() -> None:
     """Measures the chosen parts for the chosen methods."""
@@ -39,15 +42,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--model", type=Path)
     parser.add_argument("--method", action="append")
-    parser.add_argument("--part", action="append", choices=[*PARTS, "patches"])
+    parser.add_argument("--part", action="append", choices=[*PARTS, *TEXTURES])
     chosen = parser.parse_args()
     model = load(chosen.model)
-    organs = {model.card.name: model.organ(), "density-baseline": find_organ()}
+    organs = {
+        model.card.name: model.organ(),
+        "density-baseline": find_organ(normal="density-baseline"),
+    }
     report = chosen.out / "accuracy.json"
     figures = json.loads(report.read_text()) if report.exists() else {}
     for method in chosen.method or organs:
         own = figures.setdefault(method, {})
-        for part in chosen.part or [*PARTS, "patches"]:
+        for part in chosen.part or [*PARTS, *TEXTURES]:
             folder = chosen.out / method / part
             folder.mkdir(parents=True, exist_ok=True)
             own[part] = _measure(part, organs[method], model, chosen.data, folder)
@@ -58,8 +64,10 @@ def main() -> None:
 def _measure(
     part: str, organ: Organ, model: Model, data: Path, folder: Path
 ) -> Mapping[str, float]:
-    if part != "patches":
+    if part in PARTS:
         return PARTS[part](organ, data, folder)
+    if part == "slices":
+        return slices.measure(model, data)
     if organ.normal_method.name == model.card.name:
         return patches.measure_model(model, data)
     return patches.measure_density(data)
