@@ -17,6 +17,7 @@ from pydicom.dataelem import DataElement
 from eupnea.deidentify.descriptor import clean, clean_kernel
 from eupnea.deidentify.key import Key
 from eupnea.read.attributes import text, texts
+from eupnea.read.foreign import FOREIGN_ERRORS
 from eupnea.version import __version__
 
 PROFILE = "profile.toml"
@@ -59,11 +60,10 @@ class _Cleaner:
     def clean(self, header: Dataset) -> Dataset:
         made = Dataset()
         for keyword, action in _profile().items():
-            if keyword not in header:
-                continue
-            value = getattr(self, action)(header, keyword)
-            if value is not None:
-                made.add(DataElement(header[keyword].tag, header[keyword].VR, value))
+            element = _readable(header, keyword)
+            value = element and getattr(self, action)(header, keyword)
+            if element is not None and value is not None:
+                made.add(DataElement(element.tag, element.VR, value))
         return made
 
     def number(self, header: Dataset, keyword: str) -> Any:
@@ -122,6 +122,14 @@ def _profile() -> dict[str, str]:
     """Action by keyword."""
     table = tomllib.loads((files(__package__) / PROFILE).read_text(encoding="utf-8"))
     return {keyword: action for action, keywords in table.items() for keyword in keywords}
+
+
+def _readable(header: Dataset, keyword: str) -> DataElement | None:
+    """An attribute; `None` where it is absent, or is not of the kind that it should be."""
+    try:
+        return header[keyword]
+    except FOREIGN_ERRORS:
+        return None
 
 
 def _some(values: Any) -> list[str] | None:

@@ -13,6 +13,7 @@ from eupnea.note import Note, Severity
 from eupnea.read import Reading
 from eupnea.read.acquired_at import UNKNOWN
 from eupnea.read.attributes import text
+from eupnea.read.foreign import quietly
 from eupnea.scan import Acquisition, Provenance, Scan
 from eupnea.timeline import Timeline
 
@@ -28,8 +29,9 @@ def deidentify(reading: Reading, key: Key) -> Reading:
 
     Names of files are not touched: read with `ReadOptions(hide_names=True)`.
     """
-    patient = _patient(reading.timeline)
-    scans = tuple(_scan(scan, key, patient) for scan in reading.timeline)
+    with quietly():
+        patient = _patient(reading.timeline)
+        scans = tuple(_scan(scan, key, patient) for scan in reading.timeline)
     return replace(reading, timeline=Timeline(scans=scans))
 
 

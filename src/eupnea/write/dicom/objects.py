@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 
 from eupnea.analysis import Analysis, ScanAnalysis
+from eupnea.read.foreign import quietly
 from eupnea.write.dicom.measurement import Segmented, measurement_report
 from eupnea.write.dicom.segmentation import (
     SegmentationType,
@@ -38,7 +36,7 @@ def write_dicom(
         folder: Where to write; made when needed.
         kind: How tissue is stored.
     """
-    with _names_unjudged():
+    with quietly():
         segmented = {
             found.index: _segment(analysis, found, folder, kind)
             for found in analysis.scans
@@ -58,14 +56,6 @@ def _segment(
     _save(organ, folder / f"seg_{found.index:02d}_organ.dcm")
     _save(tissue, folder / f"seg_{found.index:02d}_tissue.dcm")
     return Segmented(organ=organ, tissue=tissue)
-
-
-@contextmanager
-def _names_unjudged() -> Iterator[None]:
-    """Copy a patient's name as it is: highdicom would warn, and print it, when it has no caret."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The string .* is unlikely to represent")
-        yield
 
 
 def _save(derived: Dataset, path: Path) -> None:
