@@ -47,6 +47,55 @@ def test_dense_tissue_at_the_ribs_stays_lung(toy: ToyChest) -> None:
     assert find_lungs(toy.scan()).mask.voxels[mass].mean() > 0.85
 
 
+def test_a_dense_apex_stays_lung(toy: ToyChest) -> None:
+    """A lung that is dense up to its apex is found where the other lung says it is."""
+    apex = toy.right & (toy.z > 20)
+    toy.hu[apex] = 40
+    found = find_lungs(toy.scan()).mask.voxels
+    assert found[apex].mean() > 0.9
+    assert dice(found, toy.right | toy.left) > 0.97
+
+
+def test_a_dense_apex_ends_at_the_ribs(toy: ToyChest) -> None:
+    """Where the other lung reaches farther than the ribs let this one, the ribs hold."""
+    apex = toy.right & (toy.z > 20)
+    toy.hu[apex] = 40
+    toy.hu[apex & (toy.x < -90)] = 600
+    found = find_lungs(toy.scan()).mask.voxels
+    assert not found[apex & (toy.x < -93) & (toy.z > 30)].any()
+    assert found[apex & (toy.x > -80)].mean() > 0.8
+
+
+def test_bowel_gas_behind_a_thin_wall_stays_outside(toy: ToyChest) -> None:
+    """Gas that runs into the lung through a wall thinner than a voxel is not lung."""
+    stomach = toy.ball((50, -20, -92), (30, 28, 26)) & (toy.z < -70)
+    leak = toy.ball((60, 0, -70), (9, 9, 9))
+    toy.hu[toy.left & (toy.z < -70)] = 40
+    toy.hu[stomach] = -1000
+    toy.hu[leak] = -900
+    lungs = (toy.right | toy.left) & ~((toy.x > 0) & (toy.z < -70))
+    found = find_lungs(toy.scan()).mask.voxels
+    assert (found & stomach).sum() < 0.05 * stomach.sum()
+    assert dice(found, lungs) > 0.97
+
+
+def test_a_bulla_stays_lung(toy: ToyChest) -> None:
+    """Air without walls that has lung around it, or below it, is lung."""
+    bullae = toy.ball((-70, 20, -30), (22, 22, 22)) | (toy.ball((65, 0, 90), (40, 60, 35)))
+    bullae &= toy.right | toy.left
+    toy.hu[bullae] = -1000
+    assert find_lungs(toy.scan()).mask.voxels[bullae].mean() > 0.97
+
+
+def test_the_border_lies_half_way_in_expiration(toy: ToyChest) -> None:
+    """Voxels that are half lung and half chest wall are lung, however dense the lung is."""
+    toy.hu[toy.right | toy.left] = -700
+    rim = toy.ball((-65, 0, 0), (51, 68, 97)) & ~toy.right
+    toy.hu[rim] = -345
+    found = find_lungs(toy.scan()).mask.voxels
+    assert found[rim].mean() > 0.6
+
+
 def test_water_is_no_chest() -> None:
     """A phantom of water, and an empty volume, are refused."""
     grid = Geometry.regular(shape=(20, 40, 40), spacing_mm=(5.0, 5.0, 5.0))

@@ -1,13 +1,15 @@
-"""Dense lung at the rib cage, where aerated lung lines it above and below."""
+"""Dense lung at the rib cage: between aerated lung above and below, and at the apex."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from eupnea.segment.morphology import Spacing
-from eupnea.segment.sides import RIGHT
+from eupnea.segment.morphology import Spacing, opened
+from eupnea.segment.sides import LEFT, RIGHT
 
 SECTORS = 72
 """Directions around the axis of a lung, in which its outer border is read."""
@@ -21,51 +23,122 @@ TALLEST_GAP_MM = 110.0
 SHALLOWEST_GAP_MM = 10.0
 """Unevenness of the border below this depth is left to the closing."""
 
+THINNEST_MM = 5.0
+"""A ball of this radius fits into dense lung; thinner is the edge of the diaphragm."""
+
+LOWER_APEX_MM = 30.0
+"""An apex that is lower than the other lung's by more is dense, not aerated."""
+
+BONE_HU = 200
+"""Denser is bone, also in block means."""
+
+RIB_PITCH_MM = 24.0
+"""From one rib to the next; within this height every direction meets a rib."""
+
+RIB_MM = 3.0
+"""What lies between a rib and the lung: pleura, and the blur of the rib."""
+
 FEWEST_SLICES = 3
 """Fewer have nothing above and below to be bridged."""
 
 
-def bridge_costal_gaps(
-    lung: NDArray[np.bool_], side: int, spacing_mm: Spacing
-) -> NDArray[np.bool_]:
-    """One lung, with the dense tissue between its aerated part and the ribs.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Outline:
+    """A lung as seen from its axis; sector 0 is lateral, sectors run to the back."""
+
+    sectors: NDArray[np.int16]
+    """Of each voxel."""
+    radii: NDArray[np.float32]
+    """Distance of each voxel from the axis, mm."""
+    border: NDArray[np.float32]
+    """Largest distance of aerated lung for each slice and sector; 0 without lung."""
+
+    @classmethod
+    def of(cls, lung: NDArray[np.bool_], side: int, spacing_mm: Spacing) -> _Outline | None:
+        """The outline of a lung; `None` when there is next to no lung."""
+        if np.count_nonzero(lung.any(axis=(1, 2))) < FEWEST_SLICES:
+            return None
+        rows, columns = _axis(lung)
+        y = (np.arange(lung.shape[1]) - rows[:, None])[:, :, None] * spacing_mm[1]
+        x = (np.arange(lung.shape[2]) - columns[:, None])[:, None, :] * spacing_mm[2]
+        lateral = -x if side == RIGHT else x
+        angle = np.arctan2(y, lateral) / (2 * np.pi)
+        sectors = np.rint(angle * SECTORS).astype(np.int16) % SECTORS
+        radii = np.hypot(y, lateral).astype(np.float32)
+        border = np.zeros((len(lung), SECTORS), np.float32)
+        np.maximum.at(border, (np.nonzero(lung)[0], sectors[lung]), radii[lung])
+        return cls(sectors=sectors, radii=radii, border=border)
+
+    def ribs(self, bone: NDArray[np.bool_], slice_mm: float) -> NDArray[np.float32]:
+        """The distance of the nearest bone for each slice and sector; infinite without bone."""
+        nearest = np.full(self.border.shape, np.inf, np.float32)
+        np.minimum.at(nearest, (np.nonzero(bone)[0], self.sectors[bone]), self.radii[bone])
+        height = 2 * round(RIB_PITCH_MM / slice_mm / 2) + 1
+        return np.asarray(ndimage.minimum_filter(nearest, size=(height, 3), mode="nearest"))
+
+    def within(self, reach: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """The voxels nearer to the axis than a reach for each slice and sector."""
+        here = reach[np.arange(len(reach))[:, None, None], self.sectors]
+        return np.asarray((self.radii <= here) & (here > 0))
+
+
+def dense_at_ribs(
+    sides: NDArray[np.uint8], hu: NDArray[np.int16], spacing_mm: Spacing
+) -> NDArray[np.uint8]:
+    """The dense tissue between the aerated lungs and the rib cage, by side.
 
     Healthy lung lines the rib cage from apex to base. Seen from the axis of
     the lung, its outer border in one direction therefore hardly changes from
     slice to slice; where it falls back and returns lower down, a mass or a
-    consolidation lies at the pleura. The border is closed along the body
-    axis alone: below the base nothing is added, so that liver and spleen stay
-    outside.
+    consolidation lies at the pleura. Where it does not return before the apex
+    of the other lung, the other lung, mirrored, says where the border is, and
+    the ribs bound it.
+    Below the base nothing is added, so that liver and spleen stay outside.
 
     Args:
-        lung: The aerated part of one lung (slices, rows, columns), canonical.
-        side: `RIGHT` or `LEFT`.
+        sides: The aerated right and left lung (slices, rows, columns), canonical.
+        hu: Hounsfield units on the same grid.
         spacing_mm: Of the grid.
     """
-    if np.count_nonzero(lung.any(axis=(1, 2))) < FEWEST_SLICES:
-        return lung.copy()
-    sectors, radii = _polar(lung, side, spacing_mm)
-    border = _outer_border(lung, sectors, radii)
-    height = 2 * round(TALLEST_GAP_MM / spacing_mm[0] / 2) + 1
+    dense = np.zeros_like(sides)
+    outlines = {side: _Outline.of(sides == side, side, spacing_mm) for side in (RIGHT, LEFT)}
+    for side, other in ((RIGHT, LEFT), (LEFT, RIGHT)):
+        outline = outlines[side]
+        if outline is None:
+            continue
+        reach = _bridge(outline.border, spacing_mm[0])
+        if (mirrored := outlines[other]) is not None:
+            apex = _apex(outline.border, mirrored.border, spacing_mm[0])
+            if apex.any():
+                ribs = outline.ribs(hu > BONE_HU, spacing_mm[0])
+                reach = np.maximum(reach, np.minimum(apex, ribs - RIB_MM))
+        added = outline.within(reach) & (sides == 0)
+        dense[opened(added, THINNEST_MM, spacing_mm)] = side
+    return dense
+
+
+def _bridge(border: NDArray[np.float32], slice_mm: float) -> NDArray[np.float32]:
+    """The border closed along the body axis, where that fills a gap at the ribs; else 0."""
+    height = 2 * round(TALLEST_GAP_MM / slice_mm / 2) + 1
     bridged = ndimage.grey_closing(border, size=(height, 1), mode="constant")
     bridged[bridged - border < SHALLOWEST_GAP_MM] = 0.0
     bridged[:, BACK_SECTORS : SECTORS - FRONT_SECTORS] = 0.0
-    reach = bridged[np.arange(len(lung))[:, None, None], sectors]
-    return lung | ((radii <= reach) & (reach > 0))
+    return np.asarray(bridged)
 
 
-def _polar(
-    lung: NDArray[np.bool_], side: int, spacing_mm: Spacing
-) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
-    """Sector and distance of each voxel from the axis of the lung; sector 0 is lateral."""
-    rows, columns = _axis(lung)
-    shape = lung.shape
-    y = (np.arange(shape[1]) - rows[:, None])[:, :, None] * spacing_mm[1]
-    x = (np.arange(shape[2]) - columns[:, None])[:, None, :] * spacing_mm[2]
-    lateral = -x if side == RIGHT else x
-    angle = np.arctan2(y, lateral) / (2 * np.pi)
-    sectors = np.rint(angle * SECTORS).astype(np.int16) % SECTORS
-    return sectors, np.hypot(y, lateral).astype(np.float32)
+def _apex(
+    border: NDArray[np.float32], other: NDArray[np.float32], slice_mm: float
+) -> NDArray[np.float32]:
+    """The border of the other lung above the top of this one, in its size; else 0."""
+    heights = np.arange(len(border))[:, None]
+    top = np.where(border > 0, heights, 0).max(axis=0)
+    other_top = int(np.flatnonzero(other.any(axis=1))[-1])
+    both = (border > 0) & (other > 0)
+    if not both.any():
+        return np.zeros_like(border)
+    scaled = np.minimum(other * np.median(border[both] / other[both]), border.max(axis=0))
+    missing = (heights > top) & ((other_top - top) * slice_mm > LOWER_APEX_MM)
+    return np.where(missing, scaled, np.float32(0)).astype(np.float32)
 
 
 def _axis(lung: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -82,13 +155,3 @@ def _axis(lung: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.floa
         fit = np.polynomial.Polynomial.fit(heights, middle, deg=1, w=np.sqrt(area))
         lines.append(fit(heights))
     return lines[0], lines[1]
-
-
-def _outer_border(
-    lung: NDArray[np.bool_], sectors: NDArray[np.int16], radii: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Largest distance of the lung from its axis, for each slice and sector; 0 without lung."""
-    border = np.zeros((len(lung), SECTORS), np.float32)
-    slices = np.nonzero(lung)[0]
-    np.maximum.at(border, (slices, sectors[lung]), radii[lung])
-    return border

@@ -11,10 +11,11 @@ from eupnea.mask import Mask
 from eupnea.organ import Method, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.airways import airway_air_hu, central_airways
-from eupnea.segment.body import GAS_HU, LUNG_AIR_HU, air_inside
+from eupnea.segment.body import GAS_HU, air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.costal import bridge_costal_gaps
+from eupnea.segment.costal import dense_at_ribs
+from eupnea.segment.gas import bowel_gas
 from eupnea.segment.lung_notes import lung_notes
 from eupnea.segment.morphology import closed, dilate, distance_mm
 from eupnea.segment.sides import LEFT, RIGHT, split_sides
@@ -40,8 +41,14 @@ SMALLEST_PART = 0.03
 SPARE_GAS = 0.25
 """A piece with this much more share of gas than the largest piece is bowel."""
 
+TISSUE_HU = 40
+"""Soft tissue; the border of a lung lies half way between it and this lung's density."""
+
 CLOSING_MM = 12.0
 """Radius of the ball that closes hilum and bays at the pleura."""
+
+DENSE_CLOSING_MM = 25.0
+"""The same around dense lung at the ribs, which goes on inward."""
 
 
 def find_lungs(scan: Scan) -> RegionOfInterest:
@@ -56,12 +63,14 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
     coarse = Coarse.of(scan.volume)
     air = air_inside(coarse)
     airways = central_airways(coarse, air)
-    aerated = _aerated_lungs(coarse, air & ~airways)
+    gas = bowel_gas(coarse, air & ~airways)
+    aerated = _aerated_lungs(coarse, air & ~airways & ~gas)
     sides = _close_sides(aerated, coarse)
-    sides[airways] = 0
+    sides[airways | gas] = 0
     refuse_without_lungs(aerated, sides > 0, coarse)
     other_air = airways | (air & (sides == 0))
-    full = _refine(scan, coarse, organ=sides > 0, barred=other_air)
+    border_hu = (float(np.median(coarse.hu[aerated])) + TISSUE_HU) / 2
+    full = _refine(scan, coarse, organ=sides > 0, barred=other_air, border_hu=border_hu)
     return RegionOfInterest(
         mask=Mask(voxels=full, geometry=scan.geometry),
         notes=lung_notes(sides, coarse, airway_air_hu(coarse, airways)),
@@ -104,23 +113,32 @@ def refuse_without_lungs(
 
 def _close_sides(aerated: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.uint8]:
     """Right and left lung, each with its dense parts as far as its shape gives them away."""
-    sides = split_sides(aerated, coarse.spacing_mm)
+    spacing_mm = coarse.spacing_mm
+    sides = split_sides(aerated, spacing_mm)
+    dense = dense_at_ribs(sides, coarse.hu, spacing_mm)
     whole = np.zeros_like(sides)
     for side in (LEFT, RIGHT):
-        lung = bridge_costal_gaps(sides == side, side, coarse.spacing_mm)
-        lung = closed(lung, CLOSING_MM, coarse.spacing_mm)
+        lung = closed((sides == side) | (dense == side), CLOSING_MM, spacing_mm)
+        if (dense == side).any():
+            near = dilate(dense == side, DENSE_CLOSING_MM, spacing_mm)
+            lung |= near & closed(lung, DENSE_CLOSING_MM, spacing_mm)
         whole[np.asarray(fill_voids.fill(lung))] = side
     return np.where(aerated, sides, whole)
 
 
 def _refine(
-    scan: Scan, coarse: Coarse, *, organ: NDArray[np.bool_], barred: NDArray[np.bool_]
+    scan: Scan,
+    coarse: Coarse,
+    *,
+    organ: NDArray[np.bool_],
+    barred: NDArray[np.bool_],
+    border_hu: float,
 ) -> NDArray[np.bool_]:
     """The organ on the scan's own grid, its aerated border drawn voxel by voxel."""
-    air = coarse.hu < LUNG_AIR_HU
+    air = coarse.hu < border_hu
     step = max(coarse.spacing_mm) * 1.01
     near = dilate(organ, step, coarse.spacing_mm) & ~barred
     border = near & ~(organ & ~air) & (distance_mm(organ, coarse.spacing_mm) <= step)
     full = coarse.blocks.to_source(organ & ~border)
-    full |= coarse.blocks.to_source(border) & (scan.hu < LUNG_AIR_HU)
+    full |= coarse.blocks.to_source(border) & (scan.hu < border_hu)
     return np.asarray(fill_voids.fill(full))
