@@ -35,7 +35,7 @@ def toy_hu(number: int) -> NDArray[np.int16]:
     for centre, radius in BALLS[number]:
         inside = chest.ball(centre, (radius, radius, radius)) & lungs
         chest.hu[inside] = ABNORMAL_HU + noise.normal(0, NOISE_HU, int(inside.sum()))
-    return np.rint(chest.hu).astype(np.int16)
+    return np.asarray(np.rint(chest.hu), np.int16)
 
 
 def save_toy_dicom(folder: Path) -> Path:

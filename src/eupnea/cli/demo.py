@@ -14,6 +14,9 @@ from eupnea.cli.arguments import OutFolder
 
 DEMO_SEED = 7
 
+PATIENT = "synthetic-patient"
+"""Name of the source in `run.json`; always the same, unlike the folder it lies in."""
+
 
 def demo(
     out: OutFolder,
@@ -31,12 +34,15 @@ def demo(
     """
     from eupnea.cli.run import run
     from eupnea.phantom import make_patient, write_dicom
+    from eupnea.write import check_output
 
+    check_output(out)
     sys.stderr.write("making a synthetic patient ...\n")
     patient = make_patient(seed=seed, small=small)
     with TemporaryDirectory(prefix="eupnea-demo-") as folder:
-        write_dicom(patient, Path(folder))
-        analysis = run([Path(folder)], out)
+        source = Path(folder) / PATIENT
+        write_dicom(patient, source)
+        analysis = run([source], out)
     for found, made in zip(analysis.scans, patient.scans, strict=True):
         sys.stderr.write(
             f"scan {found.index + 1}: abnormal {found.abnormal.volume_ml:.0f} ml measured, "
