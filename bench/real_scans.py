@@ -1,10 +1,12 @@
 """Measures every real scan of `../shared/data` with the density baseline.
 
-    .venv/bin/python -m bench.real_scans [--only NAME ...] [--normal density-baseline]
+    python bench/real_scans.py [--out FILE] [--only NAME ...] [--normal METHOD]
 
-Prints one row per scan: volumes, share of abnormal lung, Dice of the region of
-interest against the expert's mask, time and peak memory; and how well the
-abnormal area of a slice agrees with the slice labels of the pneumonia cases.
+Writes one row of a Markdown table per scan: volumes, the share of abnormal
+lung, the Dice of the region of interest against the expert's mask, how much of
+the reader's lesion is in the region of interest and how much of that is
+abnormal, how well the abnormal area of a slice agrees with the slice labels of
+the pneumonia cases, processor time and peak memory.
 """
 
 from __future__ import annotations
@@ -31,18 +33,18 @@ from eupnea.segment import find_organ, segment_scan
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 ANY_DAY = datetime(2020, 1, 1, tzinfo=UTC)
-WIDTHS = "{:20s} {:>7s} {:>7s} {:>7s} {:>7s} {:>6s} {:>6s} {:>6s} {:>6s} {:>6s}  {}"
-HEADER = (
+COLUMNS = (
     "scan",
     "roi ml",
-    "norm ml",
-    "abn ml",
-    "abn %",
-    "dice",
-    "AUC",
-    "s",
+    "normal ml",
+    "abnormal ml",
+    "abnormal %",
+    "regions",
+    "roi Dice",
+    "lesion in roi, of that abnormal",
+    "slice AUC",
+    "CPU s",
     "GB",
-    "count",
     "notes",
 )
 
@@ -54,6 +56,7 @@ class Case:
     name: str
     ct: Path
     lungs: Path | None = None
+    lesion: Path | None = None
     slice_labels: str | None = None
 
 
@@ -67,7 +70,9 @@ def cases() -> Iterator[Case]:
     yield Case(name="P001", ct=covid / "P001", slice_labels="P001")
     yield Case(name="cap001", ct=covid / "cap001_ct.nii.gz", slice_labels="cap001")
     for ct in sorted([*DATA.glob("lidc/*_ct.nii.gz"), *DATA.glob("ibsi/*_ct.nii.gz")]):
-        yield Case(name=ct.name.removesuffix("_ct.nii.gz"), ct=ct)
+        name = ct.name.removesuffix("_ct.nii.gz")
+        lesions = sorted({*ct.parent.glob(f"{name}_*.nii.gz")} - {ct})
+        yield Case(name=name, ct=ct, lesion=lesions[0] if lesions else None)
     for time_point in ("baseline", "followup"):
         ct = DATA / "elastix-pair" / f"3DCT_lung_{time_point}.mha"
         yield Case(name=f"elastix {time_point}", ct=ct, lungs=ct.with_stem(ct.stem + "_mask"))
@@ -76,37 +81,52 @@ def cases() -> Iterator[Case]:
 def measure(case: Case, normal: str) -> str:
     """One row of the table."""
     scan = next(iter(read_timeline([case.ct], dates=[ANY_DAY]).timeline))
-    start = time.perf_counter()
+    start = time.process_time()
     found = segment_scan(scan, find_organ("lung", normal=normal))
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     memory_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return WIDTHS.format(
+    return _row(
         case.name,
         f"{found.roi.volume_ml:.0f}",
         f"{found.normal.volume_ml:.0f}",
         f"{found.abnormal.volume_ml:.1f}",
         f"{100 * found.abnormal.fraction:.2f}",
+        str(len(found.regions)),
         _dice(case, scan, found.roi.mask),
+        _lesion_found(case, scan, found),
         _slice_auc(case, found),
         f"{seconds:.1f}",
         f"{memory_gb:.1f}",
-        str(len(found.regions)),
-        " ".join(sorted({note.code for note in found.notes})),
+        ", ".join(sorted({note.code for note in found.notes})),
     )
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _dice(case: Case, scan: Scan, roi: Mask) -> str:
     if case.lungs is None:
-        return "-"
+        return ""
     truth = read_mask(case.lungs, scan)
     overlap = (truth & roi).voxel_count
     return f"{2 * overlap / (truth.voxel_count + roi.voxel_count):.4f}"
 
 
+def _lesion_found(case: Case, scan: Scan, found: ScanAnalysis) -> str:
+    """Share of the reader's lesion in the region of interest, and of that part in abnormal."""
+    if case.lesion is None:
+        return ""
+    lesion = read_mask(case.lesion, scan)
+    inside = lesion & found.roi.mask
+    abnormal = (inside & found.abnormal.mask).voxel_count / max(1, inside.voxel_count)
+    return f"{inside.voxel_count / lesion.voxel_count:.0%}, {abnormal:.0%}"
+
+
 def _slice_auc(case: Case, found: ScanAnalysis) -> str:
     """How often an infected slice holds more abnormal lung than a clean one."""
     if case.slice_labels is None:
-        return "-"
+        return ""
     labels = json.loads((DATA / "covid-ct-md" / "labels.json").read_text())
     area = np.count_nonzero(found.abnormal.mask.voxels, axis=(1, 2))
     infected = np.zeros(len(area), bool)
@@ -124,13 +144,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", help="names of scans")
     parser.add_argument("--normal", default="density-baseline")
+    parser.add_argument("--out", type=Path, help="a file for the table")
     chosen = parser.parse_args()
-    print(WIDTHS.format(*HEADER))
+    rows = [_row(*COLUMNS), _row(*["---"] * len(COLUMNS))]
+    print("\n".join(rows))
     for case in cases():
         if chosen.only and case.name not in chosen.only:
             continue
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            print(pool.submit(measure, case, chosen.normal).result(), flush=True)
+            rows.append(pool.submit(measure, case, chosen.normal).result())
+        print(rows[-1], flush=True)
+        if chosen.out:
+            chosen.out.write_text("\n".join(rows) + "\n")
 
 
 if __name__ == "__main__":
