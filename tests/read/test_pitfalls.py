@@ -21,7 +21,7 @@ from pydicom.uid import (
 )
 
 from eupnea.errors import RefusalCode
-from eupnea.read import Reading, read_timeline
+from eupnea.read import Reading, check, read_timeline
 from eupnea.scan import Scan
 from support.ct import SHAPE, SPACING_MM, chest_hu, ct_series, put, save, set_pixels
 from support.enhanced import enhanced
@@ -165,6 +165,21 @@ def test_padding_is_masked_and_set_to_air(tmp_path: Path, *, declared: bool) -> 
     np.testing.assert_array_equal(scan.hu, np.where(hu == -2000, -1024, hu))
 
 
+def test_a_range_of_padding_is_masked_whole(tmp_path: Path) -> None:
+    """Values between the padding value and its limit hold no measurement, and weigh nowhere."""
+    hu = chest_hu()
+    hu[:, :2, :2] = np.linspace(-3024, -2000, 4).reshape(2, 2)
+    slices = ct_series()
+    for one, plane in zip(slices, hu, strict=True):
+        one.PixelData = (plane + 1024).astype("<i2").tobytes()
+        put(one, PixelRepresentation=1, PixelPaddingValue=-2000, PixelPaddingRangeLimit=-976)
+    scan = scan_of(slices, tmp_path)
+    assert scan.padding is not None
+    np.testing.assert_array_equal(scan.padding.voxels, hu <= -2000)
+    measured = ~scan.padding.voxels
+    assert scan.hu[measured].mean() == chest_hu()[measured].mean()
+
+
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, None])
 def test_padding_of_the_wrong_sign_is_understood(tmp_path: Path, syntax: UID | None) -> None:
     """A padding value written as unsigned, or without a type, still meets signed pixels."""
@@ -289,6 +304,18 @@ def test_lossless_compression_changes_nothing(tmp_path: Path, syntax: UID) -> No
         else:
             one.compress(syntax, generate_instance_uid=False)
     np.testing.assert_array_equal(scan_of(slices, tmp_path).hu, hu)
+
+
+def test_a_deflated_bomb_is_refused(tmp_path: Path) -> None:
+    """A file that inflates five-hundredfold is not inflated to the end, nor read."""
+    slices = ct_series()
+    put(slices[3], EncapsulatedDocument=bytes(80_000_000))
+    for one in slices:
+        one.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    folder = save(slices, tmp_path / "ct")
+    assert (folder / "IM0003.dcm").stat().st_size < 200_000
+    reading = {file.path: file.reason for file in check([folder]).files}
+    assert reading["ct/IM0003.dcm"].startswith(RefusalCode.SOURCE_TOO_LARGE)
 
 
 def test_lossy_compression_is_noted(tmp_path: Path) -> None:

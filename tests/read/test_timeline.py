@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,14 @@ def test_an_undated_scan_is_left_out_of_several(tmp_path: Path) -> None:
     assert [one.code for one in reading.refused] == [RefusalCode.TIME_MISSING]
 
 
+def test_two_studies_of_one_day_are_in_order_of_time(tmp_path: Path) -> None:
+    """Another acquisition of the same day is another point in time."""
+    save(ct_series(study="a", AcquisitionTime="170000"), tmp_path)
+    save(ct_series(study="b", AcquisitionTime="090000"), tmp_path)
+    hours = [scan.acquired_at.hour for scan in read_timeline([tmp_path]).timeline]
+    assert hours == [9, 17]
+
+
 def test_the_same_time_twice_is_refused(tmp_path: Path) -> None:
     """Two studies of one instant have no order."""
     save(ct_series(study="a"), tmp_path)
@@ -152,6 +161,32 @@ def test_two_patients_need_the_users_word(tmp_path: Path) -> None:
     assert caught.value.code is RefusalCode.PATIENT_MIXED
     trusted = read_timeline([tmp_path], options=ReadOptions(same_patient=True))
     assert len(trusted.timeline) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"PatientID": "case-8"},
+        {"IssuerOfPatientID": "another hospital"},
+        {"PatientBirthDate": "19500102"},
+        {"PatientSex": "M"},
+    ],
+    ids=str,
+)
+def test_whatever_tells_two_patients_apart_is_seen_in_any_order(
+    tmp_path: Path, other: dict[str, Any]
+) -> None:
+    """Three scans, one of another person: refused in all six orders, before a voxel is read."""
+    stated: dict[str, Any] = {"IssuerOfPatientID": "this hospital"}
+    folders = [
+        save(ct_series(study="a", **stated), tmp_path / "a"),
+        save(ct_series(study="b", **stated, AcquisitionTime="13"), tmp_path / "b"),
+        save(ct_series(study="c", **(stated | other), AcquisitionTime="14"), tmp_path / "c"),
+    ]
+    for order in permutations(folders):
+        with pytest.raises(Refusal) as caught:
+            read_timeline(order)
+        assert caught.value.code is RefusalCode.PATIENT_MIXED
 
 
 def test_a_missing_attribute_is_no_other_patient(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from eupnea.read.source_file import SourceFile
 
 EXPECTED = "a readable DICOM file"
 CHUNK_BYTES = 1024**2
+HARMLESS_BYTES = 64 * 1024**2
+"""So much a deflated file may always become; a blank image shrinks to a thousandth."""
 
 
 def is_dicom(file: SourceFile) -> bool:
@@ -34,8 +36,8 @@ def read_header(file: SourceFile, *, limits: Limits) -> Dataset:
             file is inflated beyond the cap.
     """
     with refusing(file.name, expected=EXPECTED), file.path.open("rb") as opened:
-        _refuse_large(file, limits)
-        _refuse_bomb(opened, limits)
+        size = _refuse_large(file, limits)
+        _refuse_bomb(opened, min(limits.file_bytes, max(HARMLESS_BYTES, limits.inflation * size)))
         opened.seek(0)
         return dcmread(opened, stop_before_pixels=True, force=True)
 
@@ -50,13 +52,14 @@ def read_whole(file: SourceFile) -> Dataset:
         return dcmread(file.path, force=True)
 
 
-def _refuse_large(file: SourceFile, limits: Limits) -> None:
+def _refuse_large(file: SourceFile, limits: Limits) -> int:
     size = file.path.stat().st_size
     if size > limits.file_bytes:
-        raise _too_large(limits, f"{size} bytes")
+        raise _too_large(limits.file_bytes, f"{size} bytes")
+    return size
 
 
-def _refuse_bomb(opened: BinaryIO, limits: Limits) -> None:
+def _refuse_bomb(opened: BinaryIO, most: int) -> None:
     """Inflates a deflated data set piece by piece, to see that it stays below the cap."""
     read_preamble(opened, force=True)
     meta = _read_file_meta_info(opened)
@@ -65,13 +68,13 @@ def _refuse_bomb(opened: BinaryIO, limits: Limits) -> None:
     stream, inflated = zlib.decompressobj(-zlib.MAX_WBITS), 0
     while chunk := stream.unconsumed_tail or opened.read(CHUNK_BYTES):
         inflated += len(stream.decompress(chunk, CHUNK_BYTES))
-        if inflated > limits.file_bytes:
-            raise _too_large(limits, "more once inflated")
+        if inflated > most:
+            raise _too_large(most, "more once inflated")
 
 
-def _too_large(limits: Limits, found: str) -> Refusal:
+def _too_large(most: int, found: str) -> Refusal:
     return Refusal(
         RefusalCode.SOURCE_TOO_LARGE,
-        expected=f"at most {limits.file_bytes} bytes",
+        expected=f"at most {most} bytes",
         found=found,
     )

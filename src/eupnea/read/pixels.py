@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.pixels.utils import get_expected_length
+from pydicom.uid import UID
 
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.read.attributes import integer, value
@@ -59,10 +60,21 @@ class PixelReader:
             syntax = whole.file_meta.TransferSyntaxUID
             if not syntax.is_compressed:
                 _refuse_short(whole, one)
-            decoded, _ = get_decoder(syntax).as_array(whole, raw=True)
+            decoded, _ = _decoder(syntax).as_array(whole, raw=True)
             if decoded.shape[-2:] != one.shape or decoded.dtype.kind not in "iu":
                 raise ValueError("shape")
             return np.asarray(decoded)
+
+
+def _decoder(syntax: UID) -> Decoder:
+    try:
+        return get_decoder(syntax)
+    except NotImplementedError:
+        raise Refusal(
+            RefusalCode.SOURCE_UNREADABLE,
+            expected="a compression that CT is stored in",
+            found=syntax.name if syntax.name != syntax else "an unknown one",
+        ) from None
 
 
 def within_bits(stored: NDArray[Any], header: Dataset) -> NDArray[Any]:
