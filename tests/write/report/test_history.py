@@ -168,3 +168,28 @@ def test_an_analysis_without_changes_has_histories(analysis: Analysis) -> None:
     """Where scans could not be compared, regions stand alone."""
     alone = families(AnalysisDocument.of(replace(analysis, changes=())))
     assert all(family.events == ((), ()) for family in alone)
+
+
+def test_a_crowded_family_shows_its_largest(related: AnalysisDocument) -> None:
+    """Of many that merge, the largest have lanes, and so has what they became."""
+    first, last = related.scans[0], related.scans[-1]
+    region = first.regions[0]
+    parts = tuple(
+        region.model_copy(update={"id": f"P{n}", "volume_ml": float(n + 1)}) for n in range(20)
+    )
+    whole = region.model_copy(update={"id": "W", "volume_ml": 300.0})
+    event = _event(EventKind.MERGED, tuple(part.id for part in parts), ("W",))
+    document = related.model_copy(
+        update={
+            "scans": (
+                first.model_copy(update={"regions": parts}),
+                last.model_copy(update={"regions": (whole,), "index": 1}),
+            ),
+            "changes": (related.changes[0].model_copy(update={"events": (event,)}),),
+        }
+    )
+    family = families(document)[0]
+    assert family.lineage == "P0, P1, P2, P3, P4 and 15 more merged into W"
+    lanes = draw_lanes((family,), 2)
+    assert [lane.member.id for lane in lanes.lanes] == ["P19", "P18", "P17", "P16", "P15", "W"]
+    assert len(lanes.more) == 15

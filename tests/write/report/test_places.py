@@ -46,3 +46,33 @@ def test_a_scan_is_shown_in_two_planes(analysis: Analysis) -> None:
     assert coronal.plane is Plane.CORONAL
     assert [place.plane for place in axial] == [Plane.AXIAL, Plane.AXIAL]
     assert axial[0].index > axial[1].index
+
+
+def test_the_largest_region_is_always_shown(analysis: Analysis) -> None:
+    """In the coronal section and in an axial one, however much smaller regions add up to."""
+    sections = Sections(analysis.scans[0])
+    coronal, *axial = scan_places(sections, count=2)
+    largest = analysis.scans[0].regions[0]
+    assert sections.region_rows[coronal.index, largest.label] > 0
+    assert any(sections.shows(place.index, (largest.id,)) for place in axial)
+
+
+def test_the_next_section_shows_what_the_first_does_not(analysis: Analysis) -> None:
+    """R1 and R2 lie at different heights; each gets its section."""
+    sections = Sections(analysis.scans[0])
+    _, *axial = scan_places(sections, count=2)
+    for name in ("R1", "R2"):
+        assert any(sections.shows(place.index, (name,)) for place in axial)
+
+
+def test_areas_are_counts_of_voxels(analysis: Analysis) -> None:
+    """Per slice and per row, as a plain count of each region's mask gives."""
+    sections = Sections(analysis.scans[0])
+    for region in analysis.scans[0].regions:
+        mask = sections.found.labels == region.label
+        np.testing.assert_array_equal(
+            sections.region_areas[:, region.label], np.count_nonzero(mask, axis=(1, 2))
+        )
+        np.testing.assert_array_equal(
+            sections.region_rows[:, region.label], np.count_nonzero(mask, axis=(0, 2))
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eupnea.analysis import EventKind
 from eupnea.write.document import AnalysisDocument, ChangeDocument, EventDocument, RegionDocument
-from eupnea.write.report.words import listed
+from eupnea.write.report.words import listed_few
 
 Range = tuple[float, float]
 
@@ -90,9 +90,9 @@ def _kinship(event: EventDocument) -> str:
     gone = [name for name in event.before if name not in event.after]
     born = [name for name in event.after if name not in event.before]
     if event.kind is EventKind.MERGED and gone:
-        return f"{listed(gone)} merged into {listed(event.after)}"
+        return f"{listed_few(gone)} merged into {listed_few(event.after)}"
     if event.kind is EventKind.SPLIT and born:
-        return f"{listed(born)} split from {listed(event.before)}"
+        return f"{listed_few(born)} split from {listed_few(event.before)}"
     return ""
 
 

@@ -15,6 +15,9 @@ from eupnea.write.report.words import millilitres
 LANES = 14
 """Most lanes; what follows is summed up."""
 
+KIN = 6
+"""Most lanes of one family: of its largest members."""
+
 WIDTH, LEFT, RIGHT = 1016, 190, 60
 HEAD, LANE = 34, 36
 LARGEST_PX, SMALLEST_PX = 14.0, 3.0
@@ -82,8 +85,9 @@ def draw_lanes(families: Sequence[Family], scans: int) -> Lanes:
         families: In the order in which they are shown.
         scans: Number of scans.
     """
-    entries = [(family, member) for family in families for member in family.members]
+    entries = [(family, member) for family in families for member in _largest_kin(family)]
     shown = entries[:LANES]
+    known = {member.id for _, member in shown}
     y = {member.id: HEAD + (n + 0.5) * LANE for n, (_, member) in enumerate(shown)}
     columns = tuple(_column(n, scans) for n in range(scans))
     largest = max((_largest(member) for _, member in shown), default=1.0)
@@ -92,16 +96,22 @@ def draw_lanes(families: Sequence[Family], scans: int) -> Lanes:
         height=HEAD + LANE * len(shown),
         columns=columns,
         lanes=tuple(
-            Lane(y=y[member.id], member=member, is_first=member.id == family.members[0].id)
-            for family, member in shown
+            Lane(y=y[member.id], member=member, is_first=n == 0 or shown[n - 1][0] is not family)
+            for n, (family, member) in enumerate(shown)
         ),
         links=tuple(link for family in families for link in _links(family, columns, y)),
         stops=tuple(
             stop for family, member in shown for stop in _stops(family, member, columns, y, largest)
         ),
         ends=tuple(end for family in families for end in _ends(family, columns, y)),
-        more=tuple(member for _, member in entries[LANES:]),
+        more=tuple(m for family in families for m in family.members if m.id not in known),
     )
+
+
+def _largest_kin(family: Family) -> list[Member]:
+    """The largest members, in the order of the family."""
+    kin = {member.id for member in sorted(family.members, key=_largest, reverse=True)[:KIN]}
+    return [member for member in family.members if member.id in kin]
 
 
 def _column(index: int, scans: int) -> float:

@@ -71,10 +71,22 @@ class Sections:
     found: ScanAnalysis
 
     @cached_property
-    def region_areas(self) -> NDArray[np.int64]:
+    def region_areas(self) -> NDArray[np.intp]:
         """Voxels (slices, labels) of each region in each slice."""
-        count = int(self.found.labels.max()) + 1
-        return np.array([np.bincount(part.ravel(), minlength=count) for part in self.found.labels])
+        return self._areas(0)
+
+    @cached_property
+    def region_rows(self) -> NDArray[np.intp]:
+        """Voxels (rows, labels) of each region in each coronal section."""
+        return self._areas(1)
+
+    def _areas(self, axis: int) -> NDArray[np.intp]:
+        labels = self.found.labels
+        count, sections = int(labels.max()) + 1, labels.shape[axis]
+        flat = np.flatnonzero(labels)
+        index = np.unravel_index(flat, labels.shape)[axis]
+        tally = np.bincount(index * count + labels.reshape(-1)[flat], minlength=sections * count)
+        return tally.reshape(sections, count)
 
     @cached_property
     def heights(self) -> NDArray[np.float64]:
@@ -107,21 +119,34 @@ class Sections:
 
 
 def scan_places(sections: Sections, *, count: int) -> tuple[Place, ...]:
-    """A coronal section and some axial ones, where most is abnormal.
+    """A coronal section and some axial ones, which show the large regions best.
+
+    A region weighs as much as its volume; one that an axial section shows well
+    does not weigh in the choice of the next. Without any region, the sections
+    that cut most of the organ are chosen.
 
     Args:
         sections: The scan.
         count: Largest number of axial sections.
     """
     found = sections.found
-    mask = found.abnormal.mask if not found.abnormal.mask.is_empty else found.roi.mask
-    rows = np.count_nonzero(mask.voxels, axis=(0, 2))
-    slices = np.count_nonzero(mask.voxels, axis=(1, 2))
     gap = APART_MM / found.scan.geometry.spacing_mm[0]
-    return (
-        Place(plane=Plane.CORONAL, index=int(rows.argmax())),
-        *map(axial, sorted(_peaks(slices, count, gap), reverse=True)),
-    )
+    if not found.regions:
+        organ = found.roi.mask.voxels
+        rows = np.count_nonzero(organ, axis=(0, 2))
+        slices = np.count_nonzero(organ, axis=(1, 2))[:, None]
+        return _places(int(rows.argmax()), _peaks(slices, np.ones(1), count, gap))
+    weights = np.zeros(sections.region_areas.shape[1])
+    for region in found.regions:
+        weights[region.label] = region.volume_ml
+    row = int((sections.region_rows @ weights).argmax())
+    return _places(row, _peaks(sections.region_areas, weights, count, gap))
+
+
+def _places(row: int, slices: Iterable[int]) -> tuple[Place, ...]:
+    """Axial sections from head to foot, as they lie in the coronal one."""
+    coronal = Place(plane=Plane.CORONAL, index=row)
+    return (coronal, *map(axial, sorted(slices, reverse=True)))
 
 
 def pair_places(
@@ -174,13 +199,25 @@ def _partner(
     return level if not ids or other.shows(level, ids) else other.largest_slice(ids)
 
 
-def _peaks(areas: NDArray[np.intp], count: int, gap: float) -> Iterator[int]:
-    """Indices of the largest areas that lie apart."""
-    left = areas.astype(float)
-    index = np.arange(len(areas))
+def _peaks(
+    areas: NDArray[np.intp], weights: NDArray[np.float64], count: int, gap: float
+) -> Iterator[int]:
+    """Slices that lie apart and show most, each what those before it do not show.
+
+    Args:
+        areas: (slices, labels).
+        weights: Of each label.
+        count: Largest number of slices.
+        gap: Smallest distance, in slices.
+    """
+    index, left = np.arange(len(areas)), weights.copy()
+    free = np.ones(len(areas), bool)
     for _ in range(count):
-        best = int(left.argmax())
-        if left[best] <= 0:
+        score = np.where(free, areas @ left, 0.0)
+        best = int(score.argmax())
+        if score[best] <= 0:
             return
         yield best
-        left[np.abs(index - best) < gap] = 0
+        free &= np.abs(index - best) >= gap
+        if len(left) > 1:
+            left[areas[best] >= areas.max(axis=0) / 2] = 0

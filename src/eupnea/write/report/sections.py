@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,10 +69,12 @@ PAIR_BUDGET = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """A note, and the scans or changes that it is about."""
+    """All notes of one code and severity."""
 
-    about: tuple[str, ...]
-    note: NoteDocument
+    code: str
+    severity: Severity
+    texts: Mapping[str, Sequence[str]]
+    """Each text, and the scans or changes that it is about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,21 +233,26 @@ def tissue_change(before: str, after: str) -> str:
 
 def remarks(document: AnalysisDocument, *severities: Severity) -> tuple[Remark, ...]:
     """The notes of all scans and changes that are so severe, each once, in order of time."""
-    dates = [day(scan.acquired_at) for scan in document.scans]
-    about: dict[NoteDocument, list[str]] = {}
-    for scan in document.scans:
-        for note in scan.notes:
-            about.setdefault(note, []).append(dates[scan.index])
-    for change in document.changes:
-        for note in change.notes:
-            pair = f"{dates[change.before]} \N{RIGHTWARDS ARROW} {dates[change.after]}"
-            about.setdefault(note, []).append(pair)
+    gathered: dict[tuple[Severity, str], dict[str, list[str]]] = {}
+    for about, note in _notes(document):
+        texts = gathered.setdefault((note.severity, note.code), {})
+        texts.setdefault(note.text, []).append(about)
     return tuple(
-        Remark(about=tuple(subjects), note=note)
-        for severity in severities
-        for note, subjects in about.items()
-        if note.severity is severity
+        Remark(code=code, severity=severity, texts=texts)
+        for wanted in severities
+        for (severity, code), texts in gathered.items()
+        if severity is wanted
     )
+
+
+def _notes(document: AnalysisDocument) -> Iterator[tuple[str, NoteDocument]]:
+    """Each note, and what it is about."""
+    dates = [day(scan.acquired_at) for scan in document.scans]
+    for scan in document.scans:
+        yield from ((dates[scan.index], note) for note in scan.notes)
+    for change in document.changes:
+        pair = f"{dates[change.before]} \N{RIGHTWARDS ARROW} {dates[change.after]}"
+        yield from ((pair, note) for note in change.notes)
 
 
 def file_groups(files: Sequence[InputFile]) -> tuple[FileGroup, ...]:
