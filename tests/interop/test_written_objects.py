@@ -55,7 +55,7 @@ def test_dciodvfy_finds_no_error(folder: Path) -> None:
         assert not [line for line in lines if line.startswith("Error")], path.name
 
 
-@pytest.mark.parametrize("name", [n for n in tiny_grids() if "T" not in n or n.startswith("HFS")])
+@pytest.mark.parametrize("name", tiny_grids())
 def test_dcmqi_puts_every_voxel_where_it_lay(name: str, tmp_path: Path) -> None:
     """Dcmqi and SimpleITK find the L-shaped mask at its place, in every order of axes."""
     reader = _tool("segimage2itkimage", "PyPI dcmqi")
@@ -70,6 +70,18 @@ def test_dcmqi_puts_every_voxel_where_it_lay(name: str, tmp_path: Path) -> None:
     indices = np.argwhere(SimpleITK.GetArrayFromImage(image))[:, ::-1]
     found = [image.TransformIndexToPhysicalPoint(index) for index in indices.tolist()]
     assert sorted(np.round(found, 2).tolist()) == sorted(np.round(points_mm, 2).tolist())
+
+
+@pytest.mark.parametrize("name", tiny_grids())
+def test_simpleitk_puts_every_voxel_where_it_lay(name: str, tmp_path: Path) -> None:
+    """Read without dcmqi between, SimpleITK finds organ and tissue at their places too."""
+    analysis, points_mm = tiny_analysis(tiny_grids()[name])
+    write_dicom(analysis, AnalysisDocument.of(analysis), tmp_path)
+    for part in ("organ", "tissue"):
+        image = SimpleITK.ReadImage(str(tmp_path / f"seg_00_{part}.dcm"))
+        indices = np.argwhere(SimpleITK.GetArrayFromImage(image))[:, ::-1]
+        found = [image.TransformIndexToPhysicalPoint(index) for index in indices.tolist()]
+        assert sorted(np.round(found, 2).tolist()) == sorted(np.round(points_mm, 2).tolist())
 
 
 def test_dcmqi_reads_the_numbers(written: Analysis, folder: Path, tmp_path: Path) -> None:
