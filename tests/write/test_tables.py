@@ -33,6 +33,15 @@ def test_tables_agree_with_the_document(analysis: Analysis) -> None:
     ]
 
 
+def test_what_is_not_known_is_empty(analysis: Analysis) -> None:
+    """An interval has two columns; a method without one leaves them empty."""
+    found = analysis.scans[0]
+    vague = replace(found, abnormal=replace(found.abnormal, interval_ml=None))
+    rows = _rows(scans_csv(AnalysisDocument.of(replace(analysis, scans=(found, vague)))))
+    assert float(rows[0]["abnormal_low_ml"]) < float(rows[0]["abnormal_high_ml"])
+    assert (rows[1]["abnormal_low_ml"], rows[1]["abnormal_high_ml"]) == ("", "")
+
+
 def test_an_empty_table_has_its_columns(analysis: Analysis) -> None:
     """One scan has no events; the table still names its columns."""
     alone = AnalysisDocument.of(replace(analysis, scans=analysis.scans[:1], changes=()))

@@ -13,10 +13,12 @@ Cell = str | float | int | bool | None
 
 SCAN_COLUMNS = (
     "scan", "acquired_at", "roi_ml", "normal_ml", "normal_fraction", "abnormal_ml",
-    "abnormal_fraction", "regions", *(f"{band}_ml" for band in BandName), "notes",
+    "abnormal_low_ml", "abnormal_high_ml", "abnormal_fraction", "regions",
+    *(f"{band}_ml" for band in BandName), "notes",
 )  # fmt: skip
 REGION_COLUMNS = (
-    "scan", "acquired_at", "region", "label", "zone", "volume_ml", "mean_hu",
+    "scan", "acquired_at", "region", "label", "zone", "volume_ml", "repeat_low_ml",
+    "repeat_high_ml", "ancestors", "mean_hu",
     "centroid_x_mm", "centroid_y_mm", "centroid_z_mm",
     "extent_x_mm", "extent_y_mm", "extent_z_mm", *(f"{band}_fraction" for band in BandName),
 )  # fmt: skip
@@ -52,6 +54,7 @@ def _scan_row(scan: ScanDocument) -> dict[str, Cell]:
         "normal_ml": scan.normal.volume_ml,
         "normal_fraction": scan.normal.fraction,
         "abnormal_ml": scan.abnormal.volume_ml,
+        **_bounds("abnormal", scan.abnormal.interval_ml),
         "abnormal_fraction": scan.abnormal.fraction,
         "regions": scan.abnormal.count,
         **{f"{band.name}_ml": band.volume_ml for band in scan.bands},
@@ -67,6 +70,8 @@ def _region_rows(scan: ScanDocument) -> Iterator[dict[str, Cell]]:
             "label": region.label,
             "zone": region.zone,
             "volume_ml": region.volume_ml,
+            **_bounds("repeat", region.repeat_ml),
+            "ancestors": ";".join(region.ancestors),
             "mean_hu": region.mean_hu,
             **_axes("centroid", region.centroid_mm),
             **_axes("extent", region.extent_mm),
@@ -94,6 +99,11 @@ def _event_rows(document: AnalysisDocument) -> Iterator[dict[str, Cell]]:
 
 def _when(scan: ScanDocument) -> dict[str, Cell]:
     return {"scan": scan.index, "acquired_at": scan.acquired_at.isoformat()}
+
+
+def _bounds(name: str, bounds: tuple[float, float] | None) -> dict[str, Cell]:
+    low, high = bounds or (None, None)
+    return {f"{name}_low_ml": low, f"{name}_high_ml": high}
 
 
 def _axes(name: str, point_mm: tuple[float, float, float]) -> dict[str, Cell]:
