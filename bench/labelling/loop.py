@@ -1,7 +1,7 @@
 """The loop closed: plan, draw, collect, train, evaluate, against images in random order.
 
     python -m bench.labelling.loop --data ../shared/data --out runs/labelling/loop
-        [--minutes 2] [--rounds 3] [--per-round 2]
+        [--minutes 2] [--rounds 3] [--per-round 2] [--pool 12] [--judges 6]
 
 Real lungs with disease laid in (semi-synthetic). A simulated reader draws the
 true side, whichever the plan names. One arm takes images in the order of the
@@ -40,11 +40,8 @@ from eupnea.train.fit import TrainingConfig, fit
 from eupnea.train.scores import dice
 from eupnea.write.masks import nifti_bytes
 
-POOL, HELD_OUT = 12, 6
-"""Images to label, and images to judge by; no patient is in both."""
-
 JUDGES = ("normal002", "case007", "case008")
-"""Patients that are kept for judging."""
+"""Patients that are kept for judging; no patient is in both sets."""
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 WIDTHS = (8, 16, 32, 48, 64)
@@ -79,9 +76,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--per-round", type=int, default=2)
+    parser.add_argument("--pool", type=int, default=12, help="Images to label.")
+    parser.add_argument("--judges", type=int, default=6, help="Images to judge by.")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    pool, judges = _images(options.data)
+    pool, judges = _images(options.data, options.pool, options.judges)
     sources = _write(pool, options.out / "sources")
     organ = _given_roi(find_organ(normal="density-baseline"), [*pool, *judges])
     config = TrainingConfig(
@@ -104,14 +103,14 @@ def main() -> None:
     _show(rows, options.out / "rounds.csv")
 
 
-def _images(data: Path) -> tuple[list[Image], list[Image]]:
+def _images(data: Path, most: int, judging: int) -> tuple[list[Image], list[Image]]:
     """The pool, and the images that judge."""
     pool, judges = list[Image](), list[Image]()
     for image in semi_synthetic(data):
-        chosen, size = (judges, HELD_OUT) if image.base in JUDGES else (pool, POOL)
+        chosen, size = (judges, judging) if image.base in JUDGES else (pool, most)
         if len(chosen) < size:
             chosen.append(image)
-        if (len(pool), len(judges)) == (POOL, HELD_OUT):
+        if (len(pool), len(judges)) == (most, judging):
             break
     return pool, judges
 
