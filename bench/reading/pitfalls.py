@@ -9,9 +9,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import FileDataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    RLELossless,
+)
 
 from support.ct import chest_hu, ct_series, put, save, set_pixels
 from support.enhanced import enhanced
+from support.jpeg_lossless import encode
 
 SHAPE = (24, 40, 48)
 SPACING_MM = (8.0, 7.0, 7.0)
@@ -259,3 +269,88 @@ def _shuffled(folder: Path) -> Truth | None:
 def _multiframe(folder: Path) -> Truth | None:
     save([enhanced(_chest(), range(SHAPE[0]))], folder)
     return _truth()
+
+
+def _compressed(syntax: UID) -> Maker:
+    """The series in a lossless compression."""
+
+    def make(folder: Path) -> Truth | None:
+        slices = _chest()
+        for one in slices:
+            if syntax == JPEGLosslessSV1:
+                one.PixelData = encapsulate([encode(one.pixel_array)])
+                one["PixelData"].is_undefined_length = True
+                one.file_meta.TransferSyntaxUID = syntax
+            elif syntax.is_encapsulated:
+                one.compress(syntax, generate_instance_uid=False)
+            else:
+                one.file_meta.TransferSyntaxUID = syntax
+        save(slices, folder)
+        return _truth()
+
+    return make
+
+
+PITFALLS |= {
+    "JPEG lossless": _compressed(JPEGLosslessSV1),
+    "JPEG-LS lossless": _compressed(JPEGLSLossless),
+    "JPEG 2000 lossless": _compressed(JPEG2000Lossless),
+    "RLE": _compressed(RLELossless),
+    "deflated": _compressed(DeflatedExplicitVRLittleEndian),
+}
+
+
+@pitfall("decubitus, on the right side")
+def _decubitus(folder: Path) -> Truth | None:
+    turned = np.rot90(_hu(), k=1, axes=(1, 2))
+    slices = ct_series(
+        hu=np.ascontiguousarray(turned),
+        spacing_mm=SPACING_MM,
+        origin_mm=np.add(ORIGIN_MM, [SPACING_MM[2] * (SHAPE[2] - 1), 0, 0]).tolist(),
+        directions=[0, 1, 0, -1, 0, 0],
+        PatientPosition="HFDR",
+    )
+    save(slices, folder)
+    return _truth()
+
+
+@pitfall("two kernels under one series")
+def _two_kernels(folder: Path) -> Truth | None:
+    sharp = _chest()
+    for k, one in enumerate(sharp):
+        set_pixels(one, np.clip(_hu()[k] + 60 * (-1) ** np.arange(SHAPE[2]), -1024, 3000))
+        put(one, ConvolutionKernel="B70f", SOPInstanceUID=f"1.2.4.{k}", AcquisitionNumber=2)
+    save([*_chest(), *sharp], folder)
+    return _truth()
+
+
+@pitfall("a slice of another size under the same series")
+def _other_size(folder: Path) -> Truth | None:
+    stray = _chest()[0]
+    put(stray, SOPInstanceUID="1.2.3", ImagePositionPatient=[0, 0, -340])
+    set_pixels(stray, np.zeros((4, 4)))
+    save([*_chest(), stray], folder)
+    return _truth()
+
+
+@pitfall("padding between two values")
+def _padding_range(folder: Path) -> Truth | None:
+    hu = _hu()
+    hu[:, :6, :6] = np.linspace(-3024, -2000, 36).reshape(6, 6)
+    slices = _chest()
+    for one, plane in zip(slices, hu, strict=True):
+        one.PixelData = (plane + 1024).astype("<i2").tobytes()
+        put(one, PixelRepresentation=1, PixelPaddingValue=-2000, PixelPaddingRangeLimit=-976)
+    save(slices, folder)
+    return _truth(np.where(hu <= -2000, np.int16(AIR_HU), hu))
+
+
+@pitfall("twelve bits with a sign, and what stands above them")
+def _twelve_bits(folder: Path) -> Truth | None:
+    hu = np.clip(_hu(), -1000, 1000)
+    slices = _chest()
+    for one, plane in zip(slices, hu, strict=True):
+        one.PixelData = ((plane & 0x0FFF) | 0x3000).astype("<u2").tobytes()
+        put(one, PixelRepresentation=1, BitsStored=12, HighBit=11, RescaleIntercept=0)
+    save(slices, folder)
+    return _truth(hu)

@@ -328,6 +328,24 @@ def test_lossy_compression_is_noted(tmp_path: Path) -> None:
     assert codes(scan) == {"LOSSY_COMPRESSION"}
 
 
+@pytest.mark.parametrize(
+    ("attributes", "code"),
+    [
+        ({"BurnedInAnnotation": "YES"}, "BURNED_IN_TEXT"),
+        ({"ImageType": ["DERIVED", "SECONDARY", "AXIAL"]}, "DERIVED_IMAGES"),
+        ({"BodyPartExamined": "HEAD"}, "BODY_PART_OTHER"),
+        ({"LongitudinalTemporalInformationModified": "MODIFIED"}, "DATES_MODIFIED"),
+        ({"SliceThickness": 5}, "SLICE_GAPS"),
+    ],
+    ids=str,
+)
+def test_what_a_reader_must_know_is_said(
+    tmp_path: Path, attributes: dict[str, Any], code: str
+) -> None:
+    """Each is read, with its note."""
+    assert codes(scan_of(ct_series(**attributes), tmp_path)) == {code}
+
+
 def test_a_file_that_ends_early_is_named(tmp_path: Path) -> None:
     """The refusal says which file is damaged, instead of a volume with one slice less."""
     folder = save(ct_series(study="a"), tmp_path / "a")

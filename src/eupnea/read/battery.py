@@ -24,6 +24,7 @@ BATTERY: tuple[Check, ...] = (
     geometry.covers_its_space,
     content.is_original,
     content.is_lossless,
+    content.is_free_of_text,
     content.is_plain_monochrome,
     content.is_chest_by_name,
     content.keeps_true_dates,

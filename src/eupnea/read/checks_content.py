@@ -103,6 +103,19 @@ def is_lossless(series: Series, tools: Tools) -> Finding | None:
     )
 
 
+def is_free_of_text(series: Series, tools: Tools) -> Finding | None:
+    """No text is burned into the pixels, as far as the header says."""
+    del tools
+    if all(text(one.attributes, "BurnedInAnnotation") != "YES" for one in series.slices):
+        return None
+    return Finding(
+        code="BURNED_IN_TEXT",
+        text="Text is burned into the images: it may name the patient, and covers what it covers.",
+        severity=Severity.WARNING,
+        fix="Do not pass on pictures made of it; prefer the original reconstruction.",
+    )
+
+
 def is_plain_monochrome(series: Series, tools: Tools) -> Finding | None:
     """Dark means low; the other way round concerns the display alone."""
     del tools
