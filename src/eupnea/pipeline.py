@@ -14,7 +14,10 @@ from eupnea.errors import Refusal
 from eupnea.organ import Organ
 from eupnea.progress import Progress, Step, unwatched
 from eupnea.read import Reading, ReadOptions, read_timeline
+from eupnea.read.nifti import ORIENTATION_UNKNOWN
 from eupnea.segment import find_organ, segment_scan
+
+UNKNOWN_ZONE = "unknown"
 
 
 def analyze(
@@ -86,7 +89,7 @@ def _segment_all(
         step = f"measuring scan {number} of {count}"
         progress(Step(name=step, done=number, total=count + 2))
         try:
-            found.append(segment_scan(scan, organ, index=len(found)))
+            found.append(_sided(segment_scan(scan, organ, index=len(found))))
         except Refusal as refusal:
             source = ", ".join(scan.provenance.sources[:1]) or f"scan {number}"
             left_out = RefusedScan(source=source, code=refusal.code, text=str(refusal))
@@ -94,3 +97,11 @@ def _segment_all(
     if not found:
         raise refused[0][1]
     return tuple(found), tuple(left_out for left_out, _ in refused)
+
+
+def _sided(found: ScanAnalysis) -> ScanAnalysis:
+    """No zone, hence no left or right, where the source does not say how it lies in the body."""
+    if all(note.code != ORIENTATION_UNKNOWN for note in found.notes):
+        return found
+    regions = tuple(replace(region, zone=UNKNOWN_ZONE) for region in found.regions)
+    return replace(found, regions=regions, zones=())

@@ -22,6 +22,8 @@ from eupnea.read.grid_image import GridImage
 from eupnea.read.options import Limits
 from eupnea.read.source_file import SourceFile
 
+ORIENTATION_UNKNOWN = "ORIENTATION_UNKNOWN"
+"""Code of the note that left and right are a guess."""
 AGREEMENT_MM = 0.1
 """Largest distance of a corner between the two affines of a file that still agree."""
 
@@ -158,7 +160,7 @@ def _rescale(header: Any) -> tuple[Rescale, tuple[Note, ...]]:
 
 def _orientation_unknown() -> Note:
     return Note(
-        code="ORIENTATION_UNKNOWN",
+        code=ORIENTATION_UNKNOWN,
         text="The file does not say how it lies in the patient: left and right are a guess.",
         severity=Severity.WARNING,
     )
