@@ -29,6 +29,9 @@ THINNEST_MM = 5.0
 LOWER_APEX_MM = 30.0
 """An apex that is lower than the other lung's by more is dense, not aerated."""
 
+FEWEST_SECTORS = SECTORS // 4
+"""In fewer directions a lower apex is a matter of how the axes run."""
+
 BONE_HU = 200
 """Denser is bone, also in block means."""
 
@@ -130,15 +133,18 @@ def _apex(
     border: NDArray[np.float32], other: NDArray[np.float32], slice_mm: float
 ) -> NDArray[np.float32]:
     """The border of the other lung above the top of this one, in its size; else 0."""
-    heights = np.arange(len(border))[:, None]
-    top = np.where(border > 0, heights, 0).max(axis=0)
-    other_top = int(np.flatnonzero(other.any(axis=1))[-1])
     both = (border > 0) & (other > 0)
-    if not both.any():
+    missing = (_tops(other) - _tops(border)) * slice_mm > LOWER_APEX_MM
+    if np.count_nonzero(missing) < FEWEST_SECTORS or not both.any():
         return np.zeros_like(border)
     scaled = np.minimum(other * np.median(border[both] / other[both]), border.max(axis=0))
-    missing = (heights > top) & ((other_top - top) * slice_mm > LOWER_APEX_MM)
-    return np.where(missing, scaled, np.float32(0)).astype(np.float32)
+    above = np.arange(len(border))[:, None] > _tops(border)
+    return np.where(missing & above, scaled, np.float32(0)).astype(np.float32)
+
+
+def _tops(border: NDArray[np.float32]) -> NDArray[np.intp]:
+    """The highest slice with lung in each sector."""
+    return np.where(border > 0, np.arange(len(border))[:, None], 0).max(axis=0)
 
 
 def _axis(lung: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
