@@ -81,7 +81,7 @@ def short(uid: str) -> str:
 
     Examples:
         >>> short("1.2.3"), len(short("../../etc"))
-        ('cf96e9ad9b80', 12)
+        ('c47f5b18b8a4', 12)
     """
     return hashlib.sha256(uid.encode()).hexdigest()[:HASH_LENGTH]
 
