@@ -1,4 +1,4 @@
-"""The affine map between two lungs: a guess from their masks, then a fit of their tissue."""
+"""The affine map between two lungs, fitted to their tissue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from eupnea.compare.correlation import LocalCorrelation
 from eupnea.compare.grid import voxel_indices
 from eupnea.compare.warp import warp
 from eupnea.compare.working import WorkingImage, WorkingPair
-from eupnea.mask import Mask
 
 Matrix = NDArray[np.float64]
 
@@ -19,15 +18,6 @@ STEPS = 80
 RATE = 0.1
 """Longest step, in voxels at the border of the grid."""
 RADIUS = 3
-
-
-def guess_affine(fixed: Mask, moving: Mask) -> Matrix:
-    """Scale and shift that bring centre and spread of two masks together; mm, LPS."""
-    here, there = _moments(fixed), _moments(moving)
-    scale = there[1] / here[1]
-    matrix = np.diag([*scale, 1.0])
-    matrix[:3, 3] = there[0] - scale * here[0]
-    return matrix
 
 
 def fit_affine(fixed: WorkingImage, moving: WorkingImage, start: Matrix) -> Matrix:
@@ -49,19 +39,6 @@ def fit_affine(fixed: WorkingImage, moving: WorkingImage, start: Matrix) -> Matr
         square = 0.99 * square + 0.01 * pull**2
         weights += RATE * (mean / (1 - 0.9**count)) / (np.sqrt(square / (1 - 0.99**count)) + 1e-9)
     return start @ _in_mm(weights, pair)
-
-
-def _moments(mask: Mask) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Centre and standard deviation along x, y and z, in mm."""
-    counts = [mask.voxels.sum(axis=axes) for axes in ((1, 2), (0, 2), (0, 1))]
-    index = [np.arange(len(count)) for count in counts]
-    centre = np.array([np.average(n, weights=c) for n, c in zip(index, counts, strict=True)])
-    spread = [
-        np.sqrt(np.average((n - m) ** 2, weights=c))
-        for n, m, c in zip(index, centre, counts, strict=True)
-    ]
-    axes = np.abs(mask.geometry.affine[:3, :3])
-    return mask.geometry.to_mm(centre), np.sqrt(axes**2 @ np.square(spread))
 
 
 def _levers(shape: tuple[int, int, int]) -> NDArray[np.float64]:

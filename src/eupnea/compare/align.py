@@ -11,15 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.analysis import AlignmentLevel, Registration
-from eupnea.compare.affine import fit_affine, guess_affine
+from eupnea.compare.affine import COARSE_MM, fit_affine
 from eupnea.compare.alignment import Alignment
+from eupnea.compare.coverage import is_cut
 from eupnea.compare.deform import DeformSettings, deform
 from eupnea.compare.displacement import Displacement
 from eupnea.compare.grid import voxel_indices
+from eupnea.compare.guess import guess_affine
 from eupnea.compare.mapping import Mapping
 from eupnea.compare.quality import deformed_roi, dice, similarity
 from eupnea.compare.unfold import folded, unfold
-from eupnea.compare.working import WorkingImage, WorkingPair
+from eupnea.compare.working import SPACING_MM, WorkingImage, WorkingPair
+from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.volume import Volume
 
@@ -31,6 +34,8 @@ Result = TypeVar("Result")
 class AlignSettings:
     """How to align, and what a trustworthy alignment must reach."""
 
+    spacing_mm: float = SPACING_MM
+    """The working resolution."""
     deform: DeformSettings = field(default_factory=DeformSettings)
     least_dice: float = 0.9
     """Overlap of the organs after a deformation; less, and it failed."""
@@ -38,6 +43,12 @@ class AlignSettings:
     """Overlap after an affine alignment; less, and there is none."""
     most_inconsistent_mm: float = 5.0
     """Mean distance between the two directions' answers; more, and the deformation failed."""
+    doubtful_mm: float = 2.0
+    """The same; more, and the tissue must be alike beyond doubt."""
+    least_similarity: float = 0.45
+    """What tissue must reach then. Lungs of two people stay below 0.4 (docs/comparison.md)."""
+    least_affine_similarity: float = 0.1
+    """Without a deformation; less, and nothing says that the lungs are one person's."""
 
 
 def align(
@@ -68,14 +79,34 @@ def align(
     """
     chosen = settings or AlignSettings()
     images = _in_parallel(
-        lambda: WorkingImage.of(fixed, fixed_roi), lambda: WorkingImage.of(moving, moving_roi)
+        lambda: WorkingImage.of(fixed, fixed_roi, chosen.spacing_mm),
+        lambda: WorkingImage.of(moving, moving_roi, chosen.spacing_mm),
     )
-    matrix = fit_affine(*images, guess_affine(fixed_roi, moving_roi))
-    pair = WorkingPair.of(*images, matrix)
-    field = _Deformation.of(pair, chosen.deform)
-    if field.is_good(pair, chosen):
-        return field.alignment(fixed, moving, moving_roi, matrix, pair)
+    matrices = [fit_affine(*images, guess) for guess in guess_affine(fixed_roi, moving_roi)]
+    image_grids = fixed.geometry, moving.geometry
+    matrix = matrices[0] if len(matrices) == 1 else _most_alike(matrices, images, image_grids)
+    pair = WorkingPair.of(*images, matrix, spacing_mm=chosen.spacing_mm)
+    if any(is_cut(fixed_roi) + is_cut(moving_roi)):
+        pair = pair.within(*image_grids, matrix)
+    if pair.fixed_roi.any() and pair.moving_roi.any():
+        field = _Deformation.of(pair, chosen.deform)
+        if field.is_good(pair, chosen):
+            return field.alignment(fixed, moving, moving_roi, matrix, pair)
     return _affine_alignment(fixed, moving, matrix, pair, chosen)
+
+
+def _most_alike(
+    matrices: list[Matrix],
+    images: tuple[WorkingImage, WorkingImage],
+    grids: tuple[Geometry, Geometry],
+) -> Matrix:
+    """Of several maps of cut organs, the one under which their common tissue agrees best."""
+
+    def likeness(matrix: Matrix) -> float:
+        pair = WorkingPair.of(*images, matrix, spacing_mm=COARSE_MM)
+        return similarity(pair.within(*grids, matrix), None)
+
+    return max(matrices, key=likeness)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,7 +139,10 @@ class _Deformation:
     def is_good(self, pair: WorkingPair, settings: AlignSettings) -> bool:
         overlap = dice(pair.fixed_roi, deformed_roi(pair, self.in_voxels))
         gap = float(self.distance_mm.mean())
-        return overlap >= settings.least_dice and gap <= settings.most_inconsistent_mm
+        if overlap < settings.least_dice or gap > settings.most_inconsistent_mm:
+            return False
+        alike = similarity(pair, self.in_voxels) >= settings.least_similarity
+        return alike or gap <= settings.doubtful_mm
 
     def alignment(
         self, fixed: Volume, moving: Volume, moving_roi: Mask, matrix: Matrix, pair: WorkingPair
@@ -116,7 +150,7 @@ class _Deformation:
         linear = matrix[:3, :3]
         residual = Displacement(vectors=self.mean.vectors @ linear.T, geometry=pair.grid)
         forward = Mapping(affine=matrix, residual=residual)
-        target = WorkingImage.grid_around(moving_roi)
+        target = WorkingImage.grid_around(moving_roi, pair.grid.spacing_mm[0])
         inside = pair.fixed_roi
         size = np.linalg.norm(self.mean.vectors, axis=-1)[inside]
         return Alignment(
@@ -139,8 +173,8 @@ class _Deformation:
 def _affine_alignment(
     fixed: Volume, moving: Volume, matrix: Matrix, pair: WorkingPair, settings: AlignSettings
 ) -> Alignment:
-    overlap = dice(pair.fixed_roi, pair.moving_roi)
-    enough = overlap >= settings.least_affine_dice
+    overlap, alike = dice(pair.fixed_roi, pair.moving_roi), similarity(pair, None)
+    enough = overlap >= settings.least_affine_dice and alike >= settings.least_affine_similarity
     return Alignment.affine(
         fixed.geometry,
         moving.geometry,
@@ -148,7 +182,7 @@ def _affine_alignment(
         registration=Registration(
             level=AlignmentLevel.AFFINE if enough else AlignmentLevel.NONE,
             roi_dice=overlap,
-            similarity=similarity(pair, None),
+            similarity=alike,
         ),
     )
 

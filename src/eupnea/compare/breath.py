@@ -2,12 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
 import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
 
 from eupnea.analysis import Breath, ScanAnalysis
+from eupnea.compare.alignment import Alignment
+from eupnea.compare.grid import voxel_indices
+from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.note import Note, Severity
 from eupnea.scan import Scan
+
+BLOCK_MM = 6.0
+REACH_MM = 15.0
+"""The breath of a place is that of the lung around it: wide enough that a region which grew, and
+so stretched the alignment, pressed as much of its surroundings as it stretched."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LocalBreath:
+    """How much the lung was stretched between two scans, from place to place."""
+
+    alignment: Alignment = field(repr=False)
+    roi: Mask = field(repr=False)
+    """The organ in the earlier scan."""
+
+    def at(self, point_mm: Sequence[float]) -> float:
+        """Volume later over volume earlier, of the lung around a point of the earlier scan."""
+        k, j, i = np.round(self._grid.to_index(point_mm)).astype(int)
+        depth, height, width = self._grid.shape
+        return float(
+            self._ratio[
+                min(max(k, 0), depth - 1), min(max(j, 0), height - 1), min(max(i, 0), width - 1)
+            ]
+        )
+
+    @cached_property
+    def _grid(self) -> Geometry:
+        residual = self.alignment.forward.residual
+        if residual is None:
+            return Geometry(shape=(1, 1, 1), affine=np.eye(4))
+        return residual.geometry.with_spacing((BLOCK_MM,) * 3)
+
+    @cached_property
+    def _ratio(self) -> NDArray[np.float64]:
+        """Mean over the lung within reach; 1 where there is none."""
+        mapping = self.alignment.forward
+        if mapping.residual is None:
+            return np.full((1, 1, 1), np.linalg.det(mapping.affine[:3, :3]))
+        fine = mapping.residual.jacobian(np.ascontiguousarray(mapping.affine[:3, :3]))
+        points = self._grid.to_mm(voxel_indices(self._grid.shape))
+        held = self._nearest(self.roi.voxels, self.roi.geometry, points)
+        ratio = self._nearest(fine, mapping.residual.geometry, points) * held
+        sigma = REACH_MM / BLOCK_MM
+        weight = ndimage.gaussian_filter(held, sigma)
+        total = ndimage.gaussian_filter(ratio, sigma)
+        return np.divide(total, weight, out=np.ones_like(total), where=weight > 1e-3)
+
+    def _nearest(
+        self, voxels: NDArray[np.generic], grid: Geometry, points: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        k, j, i = np.clip(
+            np.round(grid.to_index(points)).astype(int), 0, np.array(grid.shape) - 1
+        ).T
+        return np.asarray(voxels[k, j, i], dtype=np.float64).reshape(self._grid.shape)
 
 
 def compare_breath(before: ScanAnalysis, after: ScanAnalysis) -> Breath:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from eupnea.analysis import Event, EventKind
 from eupnea.compare.alignment import Alignment
+from eupnea.compare.breath import LocalBreath
 from eupnea.compare.match import Group
 from eupnea.compare.settings import CompareSettings, MatchSettings
 from eupnea.region import Region
@@ -22,6 +23,7 @@ def describe_group(
     after: Sequence[Region],
     alignment: Alignment,
     settings: CompareSettings,
+    breath: LocalBreath,
 ) -> Event:
     """Name the event of a group, and measure it in each scan's own space."""
     parents = [before[n] for n in group.before]
@@ -29,23 +31,28 @@ def describe_group(
     before_ml = sum(region.volume_ml for region in parents)
     after_ml = sum(region.volume_ml for region in children)
     here, there = _places(parents, children, alignment)
-    limits = settings.limits
+    limits, ratio = settings.limits, breath.at(here)
+    beyond = limits.is_beyond(before_ml, after_ml, ratio)
     return Event(
-        kind=_kind(parents, children, settings),
+        kind=_kind(parents, children, settings, beyond=beyond),
         before=tuple(region.id for region in parents),
         after=tuple(region.id for region in children),
         volume_before_ml=before_ml,
         volume_after_ml=after_ml,
         change_percent=100 * (after_ml - before_ml) / before_ml if before_ml else None,
-        limit_percent=limits.percent(before_ml, after_ml) if before_ml else None,
-        beyond_repeatability=limits.is_beyond(before_ml, after_ml),
+        limit_percent=limits.percent(before_ml, after_ml, ratio) if before_ml else None,
+        beyond_repeatability=beyond,
         centroid_before_mm=here,
         centroid_after_mm=there,
     )
 
 
 def _kind(
-    parents: Sequence[Region], children: Sequence[Region], settings: CompareSettings
+    parents: Sequence[Region],
+    children: Sequence[Region],
+    settings: CompareSettings,
+    *,
+    beyond: bool,
 ) -> EventKind:
     if not parents:
         return EventKind.NEW
@@ -57,17 +64,10 @@ def _kind(
         return EventKind.MERGED
     if from_count < to_count:
         return EventKind.SPLIT
-    return _size_kind(parents, children, settings)
-
-
-def _size_kind(
-    parents: Sequence[Region], children: Sequence[Region], settings: CompareSettings
-) -> EventKind:
-    before_ml = sum(region.volume_ml for region in parents)
-    after_ml = sum(region.volume_ml for region in children)
-    if not settings.limits.is_beyond(before_ml, after_ml):
+    if not beyond:
         return EventKind.STABLE
-    return EventKind.GROWN if after_ml > before_ml else EventKind.SHRUNK
+    gain = sum(region.volume_ml for region in children) - sum(r.volume_ml for r in parents)
+    return EventKind.GROWN if gain > 0 else EventKind.SHRUNK
 
 
 def _count_parts(regions: Sequence[Region], settings: MatchSettings) -> int:

@@ -47,12 +47,21 @@ class RepeatabilityLimits:
         mean = (before_ml + after_ml) / 2
         return [limit.factor for limit in self.sizes if limit.from_ml <= mean][-1]
 
-    def is_beyond(self, before_ml: float, after_ml: float) -> bool:
-        """Whether a repeat scan could hardly show this change."""
+    def is_beyond(self, before_ml: float, after_ml: float, breath_ratio: float = 1.0) -> bool:
+        """Whether a repeat scan could hardly show this change.
+
+        Args:
+            before_ml: Volume in the earlier scan.
+            after_ml: Volume in the later scan.
+            breath_ratio: How much larger the lung around it became by breath
+                alone. Aerated tissue follows the breath and dense tissue does
+                not, so a change must be beyond the limit with and without it.
+        """
         if abs(after_ml - before_ml) < self.floor_ml:
             return False
-        low, high = sorted((before_ml, after_ml))
-        return bool(high > low * self.factor(before_ml, after_ml))
+        factor = self.factor(before_ml, after_ml)
+        grown = after_ml > before_ml * max(1.0, breath_ratio) * factor
+        return bool(grown or after_ml * max(1.0, 1 / breath_ratio) * factor < before_ml)
 
     def range_ml(self, volume_ml: float) -> tuple[float, float]:
         """Volumes that a repeat scan of an unchanged region could show.
@@ -65,10 +74,12 @@ class RepeatabilityLimits:
         low = min(volume_ml / factor, volume_ml - self.floor_ml)
         return max(low, 0.0), max(volume_ml * factor, volume_ml + self.floor_ml)
 
-    def percent(self, before_ml: float, after_ml: float) -> float:
+    def percent(self, before_ml: float, after_ml: float, breath_ratio: float = 1.0) -> float:
         """The limit of this change in percent of the volume before, always positive."""
         if before_ml <= 0:
             return math.inf
         factor = self.factor(before_ml, after_ml)
-        relative = factor - 1 if after_ml >= before_ml else 1 - 1 / factor
+        rise = factor * max(1.0, breath_ratio) - 1
+        fall = 1 - min(1.0, breath_ratio) / factor
+        relative = rise if after_ml >= before_ml else fall
         return 100 * max(relative, self.floor_ml / before_ml)

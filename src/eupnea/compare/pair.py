@@ -10,13 +10,21 @@ from eupnea.analysis import AlignmentLevel, Change, Correspondence, Event, ScanA
 from eupnea.compare.align import align
 from eupnea.compare.alignment import Alignment
 from eupnea.compare.attributes import abnormal_change, change_of
-from eupnea.compare.breath import breath_notes, compare_breath
+from eupnea.compare.breath import LocalBreath, breath_notes, compare_breath
 from eupnea.compare.comparability import comparability_notes
+from eupnea.compare.coverage import (
+    WHOLE,
+    CommonPart,
+    common_part,
+    common_sides,
+    coverage_notes,
+)
 from eupnea.compare.events import describe_group
 from eupnea.compare.match import Match, match_regions
 from eupnea.compare.overlap import measure_overlap
 from eupnea.compare.settings import CompareSettings
 from eupnea.compare.transitions import follow_tissue
+from eupnea.mask import Mask
 from eupnea.note import Note, Severity
 
 
@@ -45,20 +53,36 @@ def compare_scans(
 
 def compare_pair(before: ScanAnalysis, after: ScanAnalysis, *, settings: CompareSettings) -> Pair:
     """Align two scans and compare them, keeping the graph of regions."""
+    organ = common_sides(before.roi.mask, after.roi.mask)
     alignment = align(
         before.scan.volume,
         after.scan.volume,
-        fixed_roi=before.roi.mask,
-        moving_roi=after.roi.mask,
+        fixed_roi=organ[0],
+        moving_roi=organ[1],
+        settings=settings.align,
     )
-    return compare_aligned(before, after, alignment, settings=settings)
+    return compare_aligned(before, after, alignment, settings=settings, organ=organ)
 
 
 def compare_aligned(
-    before: ScanAnalysis, after: ScanAnalysis, alignment: Alignment, *, settings: CompareSettings
+    before: ScanAnalysis,
+    after: ScanAnalysis,
+    alignment: Alignment,
+    *,
+    settings: CompareSettings,
+    organ: tuple[Mask, Mask] | None = None,
 ) -> Pair:
-    """Compare two scans whose alignment is known."""
+    """Compare two scans whose alignment is known.
+
+    Args:
+        before: The earlier scan.
+        after: The later scan.
+        alignment: From the earlier to the later scan.
+        settings: How to compare.
+        organ: The part of each organ that was aligned, if it was not all.
+    """
     aligned = alignment.registration.level is not AlignmentLevel.NONE
+    part = common_part(before, after, organ or (before.roi.mask, after.roi.mask), alignment)
     match = _match(before, after, alignment, settings) if aligned else None
     tissue = follow_tissue(before, after, alignment) if aligned else None
     breath = compare_breath(before, after)
@@ -71,9 +95,10 @@ def compare_aligned(
         abnormal=abnormal_change(before, after, settings.limits),
         registration=alignment.registration,
         transitions=tissue.table if tissue else None,
-        events=_events(before, after, alignment, match, settings),
+        events=_events(before, after, alignment, match, settings, part),
         notes=(
             *_alignment_notes(alignment),
+            *(coverage_notes(before, after, part) if aligned else ()),
             *breath_notes(breath, settings.breath_ratio),
             *comparability_notes(before.scan, after.scan),
         ),
@@ -101,15 +126,31 @@ def _events(
     alignment: Alignment,
     match: Match | None,
     settings: CompareSettings,
+    part: CommonPart,
 ) -> tuple[Event, ...]:
-    """Largest first; within one size by name, so that the order is settled."""
+    """Largest first; within one size by name, so that the order is settled.
+
+    A region that the other scan does not show whole has no history there, and no event.
+    """
     if match is None:
         return ()
+    breath = LocalBreath(alignment=alignment, roi=part.before)
+    hidden = _hidden(before, part.before), _hidden(after, part.after)
     events = [
-        describe_group(group, before.regions, after.regions, alignment, settings)
+        describe_group(group, before.regions, after.regions, alignment, settings, breath)
         for group in match.groups
+        if hidden[0].isdisjoint(group.before) and hidden[1].isdisjoint(group.after)
     ]
     return tuple(sorted(events, key=_by_size))
+
+
+def _hidden(analysis: ScanAnalysis, shown: Mask) -> set[int]:
+    """Positions of the regions that the other scan does not show whole."""
+    size = int(analysis.labels.max(initial=0)) + 1
+    total = np.bincount(analysis.labels.ravel(), minlength=size)
+    seen = np.bincount(analysis.labels[shown.voxels], minlength=size)
+    labels = [region.label for region in analysis.regions]
+    return {n for n, label in enumerate(labels) if seen[label] < WHOLE * total[label]}
 
 
 def _by_size(event: Event) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
@@ -124,8 +165,8 @@ def _alignment_notes(alignment: Alignment) -> tuple[Note, ...]:
     texts = {
         AlignmentLevel.AFFINE: "The deformable alignment failed its checks; regions were matched "
         "after a coarse alignment, and small ones may be mismatched.",
-        AlignmentLevel.NONE: "The scans could not be aligned; only figures of the whole organ "
-        "are compared.",
+        AlignmentLevel.NONE: "The scans could not be aligned, as if they were of two people; only "
+        "figures of the whole organ are compared. Check whose scans they are.",
     }
     text = texts.get(alignment.registration.level)
     if text is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from eupnea.compare.align import AlignSettings
 from eupnea.compare.limits import RepeatabilityLimits
 
 
@@ -31,6 +32,7 @@ class MatchSettings:
 class CompareSettings:
     """Everything that a comparison can be told."""
 
+    align: AlignSettings = field(default_factory=AlignSettings)
     match: MatchSettings = field(default_factory=MatchSettings)
     limits: RepeatabilityLimits = field(default_factory=RepeatabilityLimits)
     breath_ratio: tuple[float, float] = (0.85, 1.15)

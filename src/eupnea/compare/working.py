@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from eupnea.compare.grid import voxel_indices
 from eupnea.compare.resample import resample
 from eupnea.geometry import Geometry
 from eupnea.mask import Mask
@@ -32,13 +33,13 @@ class WorkingImage:
     geometry: Geometry
 
     @classmethod
-    def of(cls, volume: Volume, roi: Mask) -> WorkingImage:
-        """Cut, clip, and smooth a scan so that 2 mm steps miss nothing."""
+    def of(cls, volume: Volume, roi: Mask, spacing_mm: float = SPACING_MM) -> WorkingImage:
+        """Cut, clip, and smooth a scan so that steps of the working resolution miss nothing."""
         box = roi.box(margin_mm=MARGIN_MM)
         volume, roi = volume.crop(box), roi.crop(box)
         clipped = np.clip(volume.voxels, LOW_HU, HIGH_HU).astype(np.float32)
         clipped[~roi.voxels] = OUTSIDE_HU
-        sigma = [0.4 * SPACING_MM / step for step in volume.geometry.spacing_mm]
+        sigma = [0.4 * spacing_mm / step for step in volume.geometry.spacing_mm]
         inside = roi.voxels.astype(np.float32)
         return cls(
             hu=ndimage.gaussian_filter(clipped, sigma, truncate=2.5),
@@ -47,10 +48,10 @@ class WorkingImage:
         )
 
     @staticmethod
-    def grid_around(roi: Mask) -> Geometry:
+    def grid_around(roi: Mask, spacing_mm: float = SPACING_MM) -> Geometry:
         """The working grid of an organ: its box and a margin, at the working resolution."""
         box = roi.box(margin_mm=MARGIN_MM)
-        return roi.geometry.crop(box).with_spacing((SPACING_MM,) * 3)
+        return roi.geometry.crop(box).with_spacing((spacing_mm,) * 3)
 
     def read(
         self, grid: Geometry, matrix: NDArray[np.float64]
@@ -94,3 +95,15 @@ class WorkingPair:
             moving=moving_hu,
             moving_roi=moving_roi,
         )
+
+    def within(self, fixed: Geometry, moving: Geometry, matrix: NDArray[np.float64]) -> WorkingPair:
+        """The same pair with both organs cut to what lies inside both images."""
+        points = self.grid.to_mm(voxel_indices(self.grid.shape))
+        there = points @ matrix[:3, :3].T + matrix[:3, 3]
+        shown = (_inside(fixed, points) & _inside(moving, there)).reshape(self.grid.shape)
+        return replace(self, fixed_roi=self.fixed_roi & shown, moving_roi=self.moving_roi & shown)
+
+
+def _inside(image: Geometry, points_mm: NDArray[np.float64]) -> NDArray[np.bool_]:
+    index = image.to_index(points_mm)
+    return np.asarray(((index > -0.5) & (index < np.array(image.shape) - 0.5)).all(axis=1))
