@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.note import Note, Severity
-from eupnea.segment.airways import airway_air_hu, central_airways
-from eupnea.segment.body import air_inside
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.sides import LEFT, RIGHT, SMALLEST_SHARE, split_sides
+from eupnea.segment.sides import LEFT, RIGHT, SMALLEST_SHARE
 
 EDGE_SHARE = 0.02
 """Lung on the edge of the image below this share of its largest section is a tip."""
@@ -24,18 +22,6 @@ UNEVEN_RATIO = 1.8
 
 AIR_HU, AIR_TOLERANCE_HU = -1000.0, 30.0
 """What air measures in a calibrated scanner, and how far it may be off."""
-
-
-def describe_lungs(coarse: Coarse, lungs: NDArray[np.bool_]) -> tuple[Note, ...]:
-    """All remarks on lungs whose sides are not told apart yet.
-
-    Args:
-        coarse: The scan.
-        lungs: Both lungs on the coarse grid.
-    """
-    sides = split_sides(lungs, coarse.spacing_mm)
-    airways = central_airways(coarse, air_inside(coarse))
-    return lung_notes(sides, coarse, airway_air_hu(coarse, airways))
 
 
 def lung_notes(sides: NDArray[np.uint8], coarse: Coarse, air_hu: float | None) -> tuple[Note, ...]:

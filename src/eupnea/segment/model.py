@@ -20,13 +20,17 @@ from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
-from eupnea.segment.body import LUNG_AIR_HU
+from eupnea.segment.airways import airway_air_hu, central_airways
+from eupnea.segment.body import LUNG_AIR_HU, air_inside
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.lung_notes import describe_lungs
+from eupnea.segment.fat import fat_beside
+from eupnea.segment.gas import bowel_gas
+from eupnea.segment.lung_notes import lung_notes
 from eupnea.segment.lungs import refuse_without_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
+from eupnea.segment.sides import split_sides
 from eupnea.segment.zones import lung_zones
 
 SHIPPED = "eupnea-lung"
@@ -195,10 +199,16 @@ class _Finder:
     def find_roi(self, scan: Scan) -> RegionOfInterest:
         found = whole_lungs(self._predict(scan).roi >= EVEN_ODDS)
         coarse = Coarse.of(scan.volume)
+        air = air_inside(coarse)
+        airways = central_airways(coarse, air)
+        fat = fat_beside(coarse.blocks.holding(found), coarse)
+        found &= ~coarse.blocks.to_source(airways | bowel_gas(coarse, air & ~airways) | fat)
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
+        sides = split_sides(lungs, coarse.spacing_mm)
         return RegionOfInterest(
-            mask=Mask(voxels=found, geometry=scan.geometry), notes=describe_lungs(coarse, lungs)
+            mask=Mask(voxels=found, geometry=scan.geometry),
+            notes=lung_notes(sides, coarse, airway_air_hu(coarse, airways)),
         )
 
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
