@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nibabel
@@ -147,7 +147,15 @@ def test_an_altered_model_exits_with_6(tmp_path: Path) -> None:
     assert _nothing_but(tmp_path, "net.onnx")
 
 
-@pytest.mark.usefixtures("measured")
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """As in a terminal, even where the tests themselves run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("measured", "_interruptible")
 @pytest.mark.parametrize("where", ["measuring", "writing"])
 def test_an_interrupt_exits_with_130(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
