@@ -78,6 +78,10 @@ def test_objects_refer_to_the_slices_that_are_there(tmp_path: Path) -> None:
     assert len(found.scan.provenance.dicom) == SHAPE[0] - 1
     segmentation = organ_segmentation(analysis, found)
     volume = hd.seg.Segmentation.from_dataset(segmentation).get_volume(combine_segments=True)
+    named = [
+        frame.DerivationImageSequence for frame in segmentation.PerFrameFunctionalGroupsSequence
+    ]
+    assert sum(not sequence for sequence in named) == 1
     points = volume.map_indices_to_reference(np.argwhere(volume.array))
     expected = found.scan.geometry.to_mm(np.argwhere(found.roi.mask.voxels))
     assert sorted(np.round(points, 2).tolist()) == sorted(np.round(expected, 2).tolist())

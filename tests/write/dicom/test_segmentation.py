@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import highdicom as hd
 import numpy as np
@@ -11,12 +12,15 @@ import pytest
 from eupnea.analysis import Analysis
 from eupnea.errors import OutputError
 from eupnea.geometry import Geometry
+from eupnea.pipeline import analyze
 from eupnea.write.dicom.segmentation import (
     SegmentationType,
     organ_segmentation,
     tissue_segmentation,
 )
+from support.ct import ct_series, save
 from support.hand_made import tiny_analysis, tiny_grids
+from support.sick import thin_is_normal
 
 
 @pytest.mark.parametrize("name", tiny_grids())
@@ -45,6 +49,19 @@ def test_frames_name_their_source_slices(from_dicom: Analysis) -> None:
         source = frame.DerivationImageSequence[0].SourceImageSequence[0]
         position = frame.PlanePositionSequence[0].ImagePositionPatient
         assert heights[source.ReferencedSOPInstanceUID] == pytest.approx(float(position[2]))
+
+
+def test_frames_name_slices_that_are_not_quite_even(tmp_path: Path) -> None:
+    """A slice that deviates by 0.04 mm is named by its frame."""
+    slices = ct_series()
+    for k, one in enumerate(slices):
+        one.ImagePositionPatient[2] += 0.04 * (-1) ** k
+    analysis = analyze([save(slices, tmp_path)], organ=thin_is_normal())
+    heights = {one.SOPInstanceUID: one.ImagePositionPatient[2] for one in slices}
+    for frame in organ_segmentation(analysis, analysis.scans[0]).PerFrameFunctionalGroupsSequence:
+        source = frame.DerivationImageSequence[0].SourceImageSequence[0]
+        position = frame.PlanePositionSequence[0].ImagePositionPatient
+        assert abs(heights[source.ReferencedSOPInstanceUID] - position[2]) < 0.1
 
 
 def test_segments_are_the_masks(from_dicom: Analysis) -> None:

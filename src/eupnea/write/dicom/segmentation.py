@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from eupnea.analysis import Analysis, ScanAnalysis
 from eupnea.version import __version__
 from eupnea.write.dicom.codes import code, has_code
+from eupnea.write.dicom.derivation import name_sources
 from eupnea.write.dicom.identity import content_uid, tracking_uid, uid
 from eupnea.write.dicom.source import settle, source_headers
 from eupnea.write.segments import Segment, organ_segment, tissue_numbers, tissue_segments
@@ -112,5 +113,6 @@ def _segmentation(
         content_description=f"Eupnea: {name}",
         series_description=f"Eupnea: {name}",
     )
+    name_sources(derived, headers)
     settle(derived, found)
     return derived
