@@ -22,9 +22,7 @@ def test_pull_then_push(orthanc: Orthanc, tmp_path: Path) -> None:
     """The patient's slices come; an object goes, once; stdout stays empty."""
     source = save(ct_series(PatientID="p7"), tmp_path / "source")
     orthanc.fill(source)
-    pulled = eupnea(
-        "pull", "--dicomweb", orthanc.url, "--patient", "p7", "--out", tmp_path / "ct"
-    )
+    pulled = eupnea("pull", "--dicomweb", orthanc.url, "--patient", "p7", "--out", tmp_path / "ct")
     assert (pulled.returncode, pulled.stdout) == (0, ""), pulled.stderr
     assert f"1 studies in {tmp_path / 'ct'}, {SHAPE[0]} slices fetched now" in pulled.stderr
     orthanc.clear()
@@ -53,7 +51,7 @@ def test_watch_measures_a_phantom(
     orthanc: Orthanc, small_patient_dicom: Path, tmp_path: Path
 ) -> None:
     """A synthetic chest is found, measured and answered; a second start has nothing to do."""
-    study = sorted(path for path in small_patient_dicom.iterdir() if path.is_dir())[0]
+    study = min(path for path in small_patient_dicom.iterdir() if path.is_dir())
     orthanc.fill(study)
     command = ("watch", "--dicomweb", orthanc.url, "--folder", tmp_path / "watch")
     options = ("--since", "2000-01-01", "--every", "0.1", "--settle", "0.1", "--once")

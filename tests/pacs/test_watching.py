@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom import FileDataset
 
 from eupnea.analysis import Analysis
 from eupnea.errors import OutputError, Refusal, RefusalCode, UsageError
@@ -18,6 +19,7 @@ from eupnea.pipeline import analyze
 from eupnea.write import AnalysisDocument
 from eupnea.write.dicom import write_dicom
 from support.ct import ct_series, save
+from support.fake_archive import FakeArchive
 from support.orthanc import Orthanc
 from support.sick import sick_hu, thin_is_normal
 
@@ -38,18 +40,16 @@ def study_of(name: str, **attributes: Any) -> dict[str, Any]:
     }
 
 
-def send(orthanc: Orthanc, folder: Path, name: str, rows: int, **attributes: Any) -> None:
-    """Stores one study."""
-    slices = ct_series(hu=sick_hu(rows), **study_of(name, **attributes))
-    save(slices, folder / name)
-    orthanc.fill(folder / name)
+def made(name: str, rows: int, **attributes: Any) -> list[FileDataset]:
+    """The slices of one study."""
+    return ct_series(hu=sick_hu(rows), **study_of(name, **attributes))
 
 
 class Runner:
     """Watches until nothing is left to do, and remembers what it was told and asked."""
 
-    def __init__(self, orthanc: Orthanc, folder: Path) -> None:
-        self.archive = Archive(orthanc.url)
+    def __init__(self, archive: Archive, folder: Path) -> None:
+        self.archive = archive
         self.folder = folder
         self.lines: list[str] = []
         self.scans: list[int] = []
@@ -75,20 +75,34 @@ class Runner:
 
 
 @pytest.fixture
-def run(orthanc: Orthanc, tmp_path: Path) -> Runner:
-    """A watch over an archive with one study."""
-    send(orthanc, tmp_path / "sent", "a", rows=2)
-    return Runner(orthanc, tmp_path / "watch")
+def held() -> FakeArchive:
+    """An archive with one study."""
+    archive = FakeArchive()
+    archive.fill(made("a", rows=2))
+    return archive
 
 
-Send = Callable[..., None]
+@pytest.fixture
+def run(held: FakeArchive, tmp_path: Path) -> Runner:
+    """A watch over it."""
+    return Runner(held, tmp_path / "watch")
 
 
-def test_a_study_is_measured_and_answered(run: Runner, orthanc: Orthanc) -> None:
-    """Two SEG go back; the scans that were pulled are gone, the result stays."""
+def test_a_real_archive_is_answered_once(orthanc: Orthanc, tmp_path: Path) -> None:
+    """Through QIDO, WADO and STOW: two SEG come back, and a restart adds nothing."""
+    orthanc.fill(save(made("a", rows=2), tmp_path / "sent"))
+    run = Runner(Archive(orthanc.url), tmp_path / "watch")
+    run()
     run()
     assert run.scans == [1]
     assert len(orthanc.instances("SEG")) == 2
+
+
+def test_a_study_is_measured_and_answered(run: Runner, held: FakeArchive) -> None:
+    """Two SEG go back; the scans that were pulled are gone, the result stays."""
+    run()
+    assert run.scans == [1]
+    assert held.count("SEG") == 2
     assert not list((run.folder / "pulled").iterdir())
     (result,) = (run.folder / "results").iterdir()
     assert (result / "analysis.json").exists()
@@ -103,25 +117,23 @@ def test_each_study_is_done_once(run: Runner) -> None:
     assert run.scans == [1]
 
 
-def test_a_later_study_is_compared_with_its_prior(
-    run: Runner, orthanc: Orthanc, tmp_path: Path
-) -> None:
+def test_a_later_study_is_compared_with_its_prior(run: Runner, held: FakeArchive) -> None:
     """The second study brings a report of the change; the first is not stored again."""
     run()
-    first = orthanc.instances("SEG")
-    send(orthanc, tmp_path / "sent", "b", rows=4)
-    send(orthanc, tmp_path / "sent", "other", rows=1, PatientID="another")
+    first = set(held.held)
+    held.fill(made("b", rows=4))
+    held.fill(made("other", rows=1, PatientID="another"))
     run()
     assert sorted(run.scans) == [1, 1, 2]
-    assert set(first) < set(orthanc.instances("SEG"))
-    assert len(orthanc.instances("SEG")) == 6
-    assert len(orthanc.instances("SR")) == 1
+    assert first < set(held.held)
+    assert held.count("SEG") == 6
+    assert held.count("SR") == 1
 
 
-def test_a_study_that_grows_is_done_again(run: Runner, orthanc: Orthanc, tmp_path: Path) -> None:
+def test_a_study_that_grows_is_done_again(run: Runner, held: FakeArchive) -> None:
     """A series that arrives after the answer is looked at too."""
     run()
-    send(orthanc, tmp_path / "sent", "a", rows=2, series="late", ConvolutionKernel="B70f")
+    held.fill(made("a", rows=2, series="late", ConvolutionKernel="B70f"))
     run()
     assert run.scans == [1, 1]
 
@@ -143,7 +155,7 @@ def test_what_fails_by_chance_is_tried_again(run: Runner, failure: Exception) ->
 
 
 def test_a_kill_between_measuring_and_storing_loses_nothing(
-    run: Runner, orthanc: Orthanc, monkeypatch: pytest.MonkeyPatch
+    run: Runner, held: FakeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next start measures and stores; objects that were stored before are not doubled."""
 
@@ -155,56 +167,51 @@ def test_a_kill_between_measuring_and_storing_loses_nothing(
         patch.setattr("eupnea.pacs.watching.push", killed)
         with pytest.raises(KeyboardInterrupt):
             run()
-    assert len(orthanc.instances("SEG")) == 1
+    assert held.count("SEG") == 1
     run()
     assert run.scans == [1, 1]
-    assert len(orthanc.instances("SEG")) == 2
+    assert held.count("SEG") == 2
 
 
-def test_a_study_that_cannot_be_measured_is_left_out_once(
-    run: Runner, orthanc: Orthanc, tmp_path: Path
-) -> None:
+def test_a_study_that_cannot_be_measured_is_left_out_once(run: Runner, held: FakeArchive) -> None:
     """Its code is told; other studies go on, and it is not tried again."""
     slices = ct_series(**study_of("b"))
     del slices[5]
-    save(slices, tmp_path / "gap")
-    orthanc.fill(tmp_path / "gap")
+    held.fill(slices)
     run()
     assert sum("left out (SLICES_MISSING)" in line for line in run.lines) == 1
     run()
     assert run.scans == [1, 1]
-    assert len(orthanc.instances("SEG")) == 2
+    assert held.count("SEG") == 2
 
 
-def test_another_part_of_the_body_is_left_alone(
-    run: Runner, orthanc: Orthanc, tmp_path: Path
-) -> None:
+def test_another_part_of_the_body_is_left_alone(run: Runner, held: FakeArchive) -> None:
     """A head is not even fetched."""
-    send(orthanc, tmp_path / "sent", "b", rows=1, PatientID="head", BodyPartExamined="HEAD")
+    held.fill(made("b", rows=1, PatientID="head", BodyPartExamined="HEAD"))
     run()
     assert run.scans == [1]
     assert any(line.endswith("left out (elsewhere)") for line in run.lines)
 
 
-def test_a_refused_study_alone(run: Runner, orthanc: Orthanc, tmp_path: Path) -> None:
+def test_a_refused_study_alone(run: Runner, held: FakeArchive) -> None:
     """A study that is refused as a whole is remembered with its code."""
     slices = ct_series(**study_of("b", PatientID="alone"))[:5]
-    orthanc.fill(save(slices, tmp_path / "few"))
+    held.fill(slices)
     run()
     assert any("left out (SLICES_TOO_FEW)" in line for line in run.lines)
 
 
 def test_a_study_still_arriving_waits(
-    run: Runner, orthanc: Orthanc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Runner, held: FakeArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slices that come between two looks put the study off."""
-    late = save(ct_series(**study_of("a", series="late"))[:2], tmp_path / "late")
+    late = ct_series(**study_of("a", series="late"))[:2]
     naps: list[float] = []
 
     def nap(seconds: float) -> None:
         naps.append(seconds)
         if len(naps) == 1:
-            orthanc.fill(late)
+            held.fill(late)
 
     monkeypatch.setattr("eupnea.pacs.watching.time.sleep", nap)
     monkeypatch.setattr("eupnea.pacs.watching.time.monotonic", lambda: 0.06 * len(naps))
@@ -219,10 +226,9 @@ def test_one_watch_per_folder(run: Runner) -> None:
         run()
 
 
-def test_the_day_of_the_first_start_is_kept(orthanc: Orthanc, tmp_path: Path) -> None:
+def test_the_day_of_the_first_start_is_kept(held: FakeArchive, tmp_path: Path) -> None:
     """Without a day, older studies are not new; the day is the same after a restart."""
-    send(orthanc, tmp_path / "sent", "a", rows=2)
-    runner = Runner(orthanc, tmp_path / "watch")
+    runner = Runner(held, tmp_path / "watch")
     how = Watching(folder=runner.folder, every_s=0.01, settle_s=0.01, is_once=True)
     watch(runner.archive, how, runner.measure, tell=runner.lines.append)
     assert runner.scans == []
