@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eupnea.segment.planes import PLANE_OFFSETS_MM
-from eupnea.train.acquisition import blur_motion, breathe, rescan
+from eupnea.train.acquisition import blur_motion, breathe, enhance, rescan
 from eupnea.train.cases import Case, dense_places
 from eupnea.train.samples import Sample, Stream
 
@@ -48,6 +48,19 @@ def test_breath_changes_lung_alone(case: Case) -> None:
     breathed = breathe(case.hu, case.lung, np.random.default_rng(2))
     assert np.array_equal(breathed[~case.lung], case.hu[~case.lung])
     assert -910 < breathed[case.lung].mean() < -650
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_contrast_medium_raises_soft_tissue_alone(case: Case, seed: int) -> None:
+    """Muscle and vessels change by patches; air, lung and fat stay as they are."""
+    hu = case.hu.copy()
+    hu[:, 66:70, 20:40] = -100
+    enhanced = enhance(hu, np.random.default_rng(seed))
+    assert np.array_equal(enhanced[hu < -70], hu[hu < -70])
+    raised = enhanced[hu > 30].astype(float) - hu[hu > 30]
+    assert raised.min() >= -26
+    assert raised.std() > 5
+    assert raised.max() < 255
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -37,6 +37,9 @@ def train(
     warm_start: Annotated[
         Path | None, typer.Option(help="Checkpoint of another run to begin with.")
     ] = None,
+    learning_rate: Annotated[
+        float, typer.Option(help="At the beginning; it falls to zero.")
+    ] = 2e-3,
     threads: Annotated[int, typer.Option(help="Threads for the network.")] = 1,
 ) -> None:
     """Train a model of normal lung; an interrupted run goes on where it was.
@@ -55,6 +58,7 @@ def train(
         minutes=minutes,
         seed=seed,
         batch=batch,
+        learning_rate=learning_rate,
         left_out=tuple(leave_out or ()),
         held_out=tuple(hold_out or ()),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, to_signal
-from eupnea.train.acquisition import blur_motion, breathe, rescan
+from eupnea.train.acquisition import blur_motion, breathe, enhance, rescan
 from eupnea.train.cases import Case
 from eupnea.train.disease import FAMILIES, lay_disease
 from eupnea.train.disease.families import Family
@@ -92,6 +92,7 @@ class Stream:
 
     def _episode(self, case: Case, ground: Ground, rng: Generator) -> _Episode:
         hu = breathe(case.hu, case.lung, rng) if rng.random() < 0.6 else case.hu
+        hu = enhance(hu, rng) if rng.random() < 0.5 else hu
         count = 0 if rng.random() < self._healthy_share else int(rng.integers(*LESIONS))
         sick = lay_disease(hu, ground, self._choose(count, rng), rng)
         truth = case.lung.astype(np.uint8)
@@ -133,9 +134,9 @@ def _places(mask: NDArray[np.bool_], rng: Generator, count: int = 4000) -> NDArr
 def _centre(episode: _Episode, rng: Generator) -> NDArray[np.float64]:
     """Mostly near disease, else near lung, now and then anywhere in the scan."""
     kind = rng.random()
-    if kind < 0.6 and len(episode.sick):
+    if kind < 0.5 and len(episode.sick):
         place = episode.sick[rng.integers(len(episode.sick))]
-    elif kind < 0.9:
+    elif kind < 0.8:
         place = episode.lung[rng.integers(len(episode.lung))]
     else:
         place = (rng.random(3) * episode.hu.shape).astype(np.intp)
