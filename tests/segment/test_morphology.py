@@ -45,3 +45,12 @@ def test_empty_and_full_masks_stay_what_they_are() -> None:
     empty, full = np.zeros((3, 4, 5), bool), np.ones((3, 4, 5), bool)
     assert not closed(empty, 5.0, SPACING).any()
     assert opened(full, 5.0, SPACING).all()
+
+
+@pytest.mark.parametrize("radius", [1.6, 4.0])
+def test_closing_sees_nothing_beyond_the_edge(radius: float) -> None:
+    """A closing is the same whether or not there is room around the mask."""
+    mask = np.random.default_rng(4).random((6, 11, 9)) > 0.8
+    roomy = closed(np.pad(mask, 8), radius, SPACING)
+    np.testing.assert_array_equal(closed(mask, radius, SPACING), roomy[8:-8, 8:-8, 8:-8])
+    assert not closed(np.pad(mask, ((0, 0), (0, 0), (3, 5))), radius, SPACING)[:, :, -3:].any()

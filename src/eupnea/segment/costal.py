@@ -144,7 +144,7 @@ def _apex(
 
 def _tops(border: NDArray[np.float32]) -> NDArray[np.intp]:
     """The highest slice with lung in each sector."""
-    return np.where(border > 0, np.arange(len(border))[:, None], 0).max(axis=0)
+    return np.asarray(np.where(border > 0, np.arange(len(border))[:, None], 0).max(axis=0))
 
 
 def _axis(lung: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

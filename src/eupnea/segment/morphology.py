@@ -2,7 +2,8 @@
 
 All are read off a Euclidean distance transform: exact on uneven grids, and as
 fast for a large radius as for a small one. Beyond the edge of the array lies
-what lies at the edge: nothing is eroded from there.
+what lies at the edge: nothing is eroded from there. A closing sees nothing
+beyond the edge, so that it does not fill up to it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import edt
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 Spacing = tuple[float, float, float]
 
@@ -47,4 +49,12 @@ def opened(mask: NDArray[np.bool_], radius_mm: float, spacing_mm: Spacing) -> ND
 
 def closed(mask: NDArray[np.bool_], radius_mm: float, spacing_mm: Spacing) -> NDArray[np.bool_]:
     """The mask and the bays around it that a ball does not fit into."""
-    return erode(dilate(mask, radius_mm, spacing_mm), radius_mm, spacing_mm)
+    whole = mask.copy()
+    if not mask.any():
+        return whole
+    box = ndimage.find_objects(mask.view(np.uint8))[0]
+    margins = [int(radius_mm // step) + 2 for step in spacing_mm]
+    padded = np.pad(mask[box], [(margin, margin) for margin in margins])
+    inner = tuple(slice(margin, -margin) for margin in margins)
+    whole[box] = erode(dilate(padded, radius_mm, spacing_mm), radius_mm, spacing_mm)[inner]
+    return whole
