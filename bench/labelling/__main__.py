@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 
 import numpy as np
 from bench.labelling.measure import measure_all
 from bench.labelling.rules import (
     COSTS,
+    SIZES_ML,
     Record,
     Sides,
     better_constant,
@@ -32,14 +33,11 @@ from bench.labelling.rules import (
     try_all,
 )
 
-from eupnea.label.plan import Thresholds
+from eupnea.label.plan import SizeMeasure, Thresholds
 from eupnea.segment import find_organ
 
 EXTENTS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 1.01)
 """Borders of the true share that is abnormal, for the second table."""
-
-SHOWN = 5
-"""Of the cheapest thresholds."""
 
 
 def main() -> None:
@@ -72,13 +70,20 @@ def _page(records: Sequence[Record]) -> Iterator[str]:
     yield ""
     yield from _by_kind(records, chosen)
     yield ""
-    yield "| thresholds | mean cost against the better constant |"
-    yield "|---|---|"
-    for tried in try_all(records)[:SHOWN]:
-        cuts = tried.cuts
+    yield from _by_size(records)
+
+
+def _by_size(records: Sequence[Record]) -> Iterator[str]:
+    """The cheapest thresholds of each size, and how little number and share change."""
+    tried = try_all(records)
+    yield "| size | number, share | mean cost | with any other number, share |"
+    yield "|---|---|---|---|"
+    for measure, size_ml in product(SizeMeasure, SIZES_ML):
+        own = [t for t in tried if (t.cuts.measure, t.cuts.size_ml) == (measure, size_ml)]
+        best = own[0]
         yield (
-            f"| {cuts.measure} from {cuts.size_ml:g} ml, {cuts.count} or more, "
-            f"{cuts.fraction:.0%} or more | {tried.relative:.3f} |"
+            f"| {measure} from {size_ml:g} ml | {best.cuts.count} or more, "
+            f"{best.cuts.fraction:.0%} or more | {best.relative:.3f} | to {own[-1].relative:.3f} |"
         )
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.geometry import Geometry
-from eupnea.label.outline import outline_cm2
 from eupnea.mask import Mask
 from eupnea.segment.components import components
 
@@ -41,3 +40,15 @@ def cost(truth: Voxels, prelabel: Voxels, grid: Geometry) -> Cost:
         correct_ml=changed * grid.voxel_volume_ml,
         clicks=len(np.unique(islands[wrong])),
     )
+
+
+def outline_cm2(side: Mask) -> float:
+    """Outlines on axial slices times the distance of slices.
+
+    Faces between the side and its outside, to the front, back, right and left.
+    """
+    k, j, i = side.geometry.spacing_mm
+    padded = np.pad(side.voxels, 1)
+    rows = np.count_nonzero(np.diff(padded, axis=1))
+    columns = np.count_nonzero(np.diff(padded, axis=2))
+    return float(rows * k * i + columns * k * j) / 100

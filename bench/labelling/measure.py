@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bench.labelling.cost import cost
+from bench.labelling.cost import cost, outline_cm2
 from bench.labelling.images import Image, phantoms, semi_synthetic
 
-from eupnea.label.outline import outline_cm2
 from eupnea.mask import Mask
 from eupnea.organ import Organ, RegionOfInterest, Zones
 from eupnea.segment import find_organ, segment_scan

@@ -12,7 +12,7 @@ from bench.labelling.cost import Cost
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from eupnea.label.plan import LabelType, Outlines, SizeMeasure, Thresholds
+from eupnea.label.plan import LabelType, SizeMeasure, Strategy, Thresholds
 from eupnea.label.strategy import plan_label
 
 SIZES_ML = (30.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1200.0, 1600.0, 2400.0)
@@ -75,16 +75,14 @@ def by_thresholds(cuts: Thresholds) -> Rule:
 
 def by_outline(record: Record) -> LabelType:
     """The side whose candidates have the shorter outline."""
-    outlines = Outlines(
-        normal_cm2=record.candidate_cm2.normal, abnormal_cm2=record.candidate_cm2.abnormal
-    )
-    return plan_label(record.candidates_ml, record.organ_ml, outlines=outlines).label_type
+    shorter = record.candidate_cm2.normal < record.candidate_cm2.abnormal
+    return LabelType.NORMAL if shorter else LabelType.ABNORMAL
 
 
 def by_share(record: Record) -> LabelType:
-    """The side that takes less of the organ."""
-    half = sum(record.candidates_ml) >= record.organ_ml / 2
-    return LabelType.NORMAL if half else LabelType.ABNORMAL
+    """The second strategy: the side that takes less of the organ."""
+    plan = plan_label(record.candidates_ml, record.organ_ml, strategy=Strategy.SHARE)
+    return plan.label_type
 
 
 def sides(rule: Rule, records: Sequence[Record]) -> Sides:

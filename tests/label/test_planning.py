@@ -39,20 +39,20 @@ def test_large_disease_is_drawn_from_the_normal_side(
     assert planned["large.nii.gz"].largest_ml == pytest.approx(8 * 4 * 3 * 4.0)
 
 
-def test_by_outline_the_shorter_one_is_drawn(draw: Draw, organ: Organ, tmp_path: Path) -> None:
-    """No threshold decides, and the worklist says so."""
+def test_by_share_no_threshold_decides(draw: Draw, organ: Organ, tmp_path: Path) -> None:
+    """The smaller side is drawn, and the worklist says so."""
     cuts = Thresholds(size_ml=1.0)
     worklist = plan_labels(
         [draw("slight.nii.gz", 1)],
         tmp_path / "out",
         organ=organ,
         thresholds=cuts,
-        strategy=Strategy.OUTLINE,
+        strategy=Strategy.SHARE,
     )
     item = worklist.items[0]
-    assert (item.label_type, item.reason) == (LabelType.ABNORMAL, Reason.ABNORMAL_SHORTER)
-    assert "The outline of the normal side measures" in item.sentence
-    assert "shorter outline" in (tmp_path / "out" / "worklist.html").read_text()
+    assert (item.label_type, item.reason) == (LabelType.ABNORMAL, Reason.LESS)
+    assert "less than half" in item.sentence
+    assert "takes less of the lung" in (tmp_path / "out" / "worklist.html").read_text()
 
 
 def test_prelabel_is_the_side_to_draw_on_the_source_grid(

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
-from numpy.typing import NDArray
 
-from eupnea.geometry import Geometry
-from eupnea.label.outline import outline_cm2
-from eupnea.label.plan import LabelType, Outlines, Reason, SizeMeasure, Thresholds
+from eupnea.label.plan import LabelType, Reason, SizeMeasure, Strategy, Thresholds
 from eupnea.label.strategy import plan_label
-from eupnea.mask import Mask
 
 CUTS = Thresholds(size_ml=100.0, count=3, fraction=0.05)
 
@@ -43,37 +37,21 @@ def test_size_can_mean_the_total() -> None:
 
 
 @pytest.mark.parametrize(
-    ("normal", "abnormal", "reason", "side"),
+    ("volumes", "reason", "side"),
     [
-        (10.0, 11.0, Reason.NORMAL_SHORTER, LabelType.NORMAL),
-        (11.0, 10.0, Reason.ABNORMAL_SHORTER, LabelType.ABNORMAL),
-        (10.0, 10.0, Reason.ABNORMAL_SHORTER, LabelType.ABNORMAL),
+        ([500.0], Reason.HALF, LabelType.NORMAL),
+        ([100.0] * 5, Reason.HALF, LabelType.NORMAL),
+        ([499.0], Reason.LESS, LabelType.ABNORMAL),
+        ([], Reason.LESS, LabelType.ABNORMAL),
     ],
 )
-def test_outlines_decide_where_they_are_given(
-    normal: float, abnormal: float, reason: Reason, side: LabelType
+def test_by_share_the_smaller_side_is_drawn(
+    volumes: list[float], reason: Reason, side: LabelType
 ) -> None:
-    """The shorter one, whatever the thresholds say."""
-    outlines = Outlines(normal_cm2=normal, abnormal_cm2=abnormal)
-    for volumes in ([], [900.0]):
-        plan = plan_label(volumes, 1000.0, CUTS, outlines=outlines)
-        assert (plan.reason, plan.label_type) == (reason, side)
-        assert f"{normal:.0f} cm2" in plan.sentence
-
-
-@given(arrays(bool, (3, 4, 5)))
-@settings(deadline=None)
-def test_an_outline_is_the_faces_seen_from_four_sides(voxels: NDArray[np.bool_]) -> None:
-    """Counted face by face; what lies on one slice costs as if it were alone."""
-    grid = Geometry.regular(shape=voxels.shape, spacing_mm=(2.0, 3.0, 5.0))
-    faces_mm2 = 0.0
-    for k, j, i in np.argwhere(voxels):
-        for dj, di, area in ((1, 0, 10.0), (-1, 0, 10.0), (0, 1, 6.0), (0, -1, 6.0)):
-            beside = (j + dj, i + di)
-            inside = 0 <= beside[0] < 4 and 0 <= beside[1] < 5
-            faces_mm2 += 0.0 if inside and voxels[(k, *beside)] else area
-    found = outline_cm2(Mask(voxels=voxels, geometry=grid))
-    assert found == pytest.approx(faces_mm2 / 100)
+    """Half of the organ decides, whatever the thresholds say."""
+    plan = plan_label(volumes, 1000.0, CUTS, strategy=Strategy.SHARE)
+    assert (plan.reason, plan.label_type) == (reason, side)
+    assert str(reason) in plan.sentence
 
 
 @settings(deadline=None)

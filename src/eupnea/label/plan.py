@@ -27,8 +27,8 @@ class Strategy(StrEnum):
 
     THRESHOLDS = "thresholds"
     """Size, number and share of the candidate regions."""
-    OUTLINE = "outline"
-    """The side whose candidates have the shorter outline; no thresholds."""
+    SHARE = "share"
+    """The side that takes less of the organ; no thresholds."""
 
 
 class Reason(StrEnum):
@@ -42,10 +42,10 @@ class Reason(StrEnum):
     """Small but many, with a small share of the organ: label abnormal."""
     SMALL_AND_FEW = "small and few"
     """Small and few abnormal regions: label abnormal."""
-    NORMAL_SHORTER = "normal outline shorter"
-    """By outline: label normal."""
-    ABNORMAL_SHORTER = "abnormal outline shorter"
-    """By outline: label abnormal."""
+    HALF = "half or more"
+    """By share: half of the organ or more is abnormal: label normal."""
+    LESS = "less than half"
+    """By share: label abnormal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +62,6 @@ class Thresholds:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outlines:
-    """How far a reader's pen travels around either side."""
-
-    normal_cm2: float
-    """Outlines on axial slices times the distance of slices."""
-    abnormal_cm2: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class LabelPlan:
     """The decision for one image, with the figures it rests on."""
 
@@ -82,17 +73,12 @@ class LabelPlan:
     fraction: float
     """Share of the organ that the candidate regions take, 0 to 1."""
     thresholds: Thresholds
-    outlines: Outlines | None = None
-    """`None` when they did not decide."""
 
     @property
     def sentence(self) -> str:
         """The reason in words."""
-        if self.outlines is not None:
-            return (
-                f"The outline of the normal side measures {self.outlines.normal_cm2:.0f} cm2, "
-                f"that of the abnormal side {self.outlines.abnormal_cm2:.0f} cm2."
-            )
+        if self.reason in (Reason.HALF, Reason.LESS):
+            return f"{self.fraction:.1%} of the organ may be abnormal, {self.reason}."
         cuts = self.thresholds
         size = self.largest_ml if cuts.measure is SizeMeasure.LARGEST else self.total_ml
         subject = "The largest region has" if size == self.largest_ml else "All regions have"

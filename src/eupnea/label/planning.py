@@ -9,7 +9,6 @@ from pathlib import Path
 from eupnea.analysis import ScanAnalysis
 from eupnea.errors import Refusal, UsageError
 from eupnea.label.effort import estimate_effort
-from eupnea.label.outline import outlines_of
 from eupnea.label.page import render_page, thumbnail
 from eupnea.label.plan import LabelPlan, Strategy, Thresholds
 from eupnea.label.prelabel import write_prelabel
@@ -113,20 +112,14 @@ def _plan_patient(
             change=change,
             histogram=density_histogram(scan.hu[found.roi.mask.voxels]),
         )
-        plan = _decide(found, cuts, strategy)
+        volumes = [region.volume_ml for region in found.regions]
+        plan = plan_label(volumes, found.roi.volume_ml, cuts, strategy=strategy)
         case = f"{patient}_{index:02d}"
         prelabels = write_prelabel(found, plan.label_type, folder / "cases" / case, organ=organ)
         item = _item(
             found, plan, lessons, case=case, patient=patient, source=source, prelabels=prelabels
         )
         yield _Planned(item=item, lessons=lessons, picture=thumbnail(found))
-
-
-def _decide(found: ScanAnalysis, cuts: Thresholds, strategy: Strategy) -> LabelPlan:
-    volumes = [region.volume_ml for region in found.regions]
-    by_outline = strategy is Strategy.OUTLINE
-    outlines = outlines_of(found.normal.mask, found.abnormal.mask) if by_outline else None
-    return plan_label(volumes, found.roi.volume_ml, cuts, outlines=outlines)
 
 
 def _scans_of(source: Path) -> list[Path]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eupnea.label.plan import LabelPlan, LabelType, Outlines, Reason, SizeMeasure, Thresholds
+from eupnea.label.plan import LabelPlan, LabelType, Reason, SizeMeasure, Strategy, Thresholds
+
+HALF = 0.5
 
 _SIDE = {
     Reason.LARGE: LabelType.NORMAL,
     Reason.MANY_AND_SPREAD: LabelType.NORMAL,
     Reason.MANY_BUT_SLIGHT: LabelType.ABNORMAL,
     Reason.SMALL_AND_FEW: LabelType.ABNORMAL,
-    Reason.NORMAL_SHORTER: LabelType.NORMAL,
-    Reason.ABNORMAL_SHORTER: LabelType.ABNORMAL,
+    Reason.HALF: LabelType.NORMAL,
+    Reason.LESS: LabelType.ABNORMAL,
 }
 
 
@@ -21,24 +23,23 @@ def plan_label(
     organ_ml: float,
     thresholds: Thresholds | None = None,
     *,
-    outlines: Outlines | None = None,
+    strategy: Strategy = Strategy.THRESHOLDS,
 ) -> LabelPlan:
     """Decide which side of an image to label.
 
     Size at or above its threshold: label normal. Small, but at least as many
     as the count threshold: by share of the organ, at or above its threshold
-    normal, else abnormal. Small and few: label abnormal. Where outlines are
-    given they decide instead: the side with the shorter one, abnormal when they
-    are alike.
+    normal, else abnormal. Small and few: label abnormal. By share alone: at
+    half of the organ or above label normal, else abnormal.
 
     Args:
         region_volumes_ml: Volume of each candidate abnormal region.
         organ_ml: Volume of the region of interest, positive.
         thresholds: The cuts; `None` means the defaults.
-        outlines: Of the candidates of both sides; `None` to decide by the cuts.
+        strategy: What decides.
 
     Examples:
-        >>> plan_label([250.0, 3.0], 4000.0).reason
+        >>> plan_label([2500.0, 3.0], 4000.0).reason
         <Reason.LARGE: 'large'>
         >>> plan_label([0.5], 4000.0).label_type
         <LabelType.ABNORMAL: 'abnormal'>
@@ -50,8 +51,8 @@ def plan_label(
     size = largest if cuts.measure is SizeMeasure.LARGEST else total
     reason = (
         _reason(size, len(region_volumes_ml), fraction, cuts)
-        if outlines is None
-        else _shorter(outlines)
+        if strategy is Strategy.THRESHOLDS
+        else (Reason.HALF if fraction >= HALF else Reason.LESS)
     )
     return LabelPlan(
         label_type=_SIDE[reason],
@@ -61,13 +62,7 @@ def plan_label(
         count=len(region_volumes_ml),
         fraction=fraction,
         thresholds=cuts,
-        outlines=outlines,
     )
-
-
-def _shorter(outlines: Outlines) -> Reason:
-    shorter = outlines.normal_cm2 < outlines.abnormal_cm2
-    return Reason.NORMAL_SHORTER if shorter else Reason.ABNORMAL_SHORTER
 
 
 def _reason(size_ml: float, count: int, fraction: float, cuts: Thresholds) -> Reason:
