@@ -11,6 +11,7 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from eupnea.cli.analyze import analyze
+from eupnea.errors import Refusal, RefusalCode
 from support.ct import ct_series, save
 from support.sick import thin_is_normal
 
@@ -69,3 +70,19 @@ def test_no_patient_when_asked_for(tmp_path: Path) -> None:
         assert record["options"]["deidentify"] == "yes"
         assert {file["path"].split("/")[0] for file in record["files"]} == {"source1"}
     assert len(patients) == 1
+
+
+@pytest.mark.usefixtures("quick")
+def test_two_numbers_of_one_patient_need_a_word(tmp_path: Path) -> None:
+    """Scans of two hospitals are refused, and nothing is written, unless the user vouches."""
+    save(ct_series(study="a"), tmp_path / "source" / "a")
+    other = ct_series(study="b", PatientID="elsewhere-9", AcquisitionDate="20200611")
+    save(other, tmp_path / "source" / "b")
+    with pytest.raises(Refusal) as caught:
+        run(tmp_path / "source", tmp_path / "out")
+    assert caught.value.code is RefusalCode.PATIENT_MIXED
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source"]
+    vouched = ("--same-patient", "--deidentify", "--key", tmp_path / "key")
+    assert run(tmp_path / "source", tmp_path / "out", *vouched).exit_code == 0
+    document = json.loads((tmp_path / "out" / "analysis.json").read_text())
+    assert document["changes"][0]["days"] == 98.0

@@ -15,6 +15,7 @@ from eupnea.analysis import Analysis
 from eupnea.errors import OutputError, Refusal, RefusalCode, UsageError
 from eupnea.pacs import Archive, Watching, push, watch
 from eupnea.pacs.done import alone_in
+from eupnea.pacs.entry import Study
 from eupnea.pipeline import analyze
 from eupnea.write import AnalysisDocument
 from eupnea.write.dicom import write_dicom
@@ -152,6 +153,23 @@ def test_what_fails_by_chance_is_tried_again(run: Runner, failure: Exception) ->
     assert run.scans == [1]
     assert str(failure) in run.lines[0]
     assert "2 objects stored" in run.lines[1]
+
+
+def test_a_look_that_fails_is_repeated(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once it runs, a watch outlives an archive that is away for a while."""
+    failure = Refusal(RefusalCode.SERVER_UNREACHABLE, expected="an answer", found="none")
+    looks = iter([None, failure])
+    whole = FakeArchive.studies
+
+    def sometimes(self: FakeArchive, **query: Any) -> tuple[Study, ...]:
+        if (error := next(looks, None)) is not None:
+            raise error
+        return whole(self, **query)
+
+    monkeypatch.setattr(FakeArchive, "studies", sometimes)
+    run()
+    assert run.lines[0] == str(failure)
+    assert run.scans == [1]
 
 
 def test_a_kill_between_measuring_and_storing_loses_nothing(

@@ -56,6 +56,13 @@ Seg = Annotated[SegKind, typer.Option("--seg", help="How DICOM segmentations sto
 FillGaps = Annotated[
     bool, typer.Option("--fill-gaps", help="Interpolate single missing slices, with a note.")
 ]
+SamePatient = Annotated[
+    bool,
+    typer.Option(
+        "--same-patient",
+        help="You vouch that all scans are of one patient, whatever their headers say.",
+    ),
+]
 Deidentify = Annotated[
     bool, typer.Option("--deidentify", help="Write nothing that tells who the patient is.")
 ]

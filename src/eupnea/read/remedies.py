@@ -23,7 +23,8 @@ REMEDIES: Mapping[RefusalCode, str] = {
     RefusalCode.SPACING_TOO_COARSE: "Choose a series with thinner slices.",
     RefusalCode.DUPLICATE_POSITION: "Export one reconstruction or phase alone.",
     RefusalCode.SERIES_MIXED: "Choose a series that is of one kind throughout.",
-    RefusalCode.PATIENT_MIXED: "Separate the patients, and have the archive corrected.",
+    RefusalCode.PATIENT_MIXED: "Separate the patients, and have the archive corrected; "
+    "--same-patient if you know better.",
     RefusalCode.TIME_MISSING: "Say when with --dates.",
     RefusalCode.TIME_INVALID: "Say when with --dates, such as 2020-03-05.",
     RefusalCode.TIME_EQUAL: "Leave one of the two out, or say when with --dates.",
