@@ -50,13 +50,18 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """The three cuts of the strategy."""
+    """The three cuts of the strategy; the defaults are those of least drawing (docs/labelling.md).
 
-    size_ml: float = 100.0
+    They are for adult lungs. Below half of the organ, the abnormal side is less
+    to draw; so images come out normal by their size or their share, hardly ever
+    by their number.
+    """
+
+    size_ml: float = 1600.0
     """At this size or above, regions are large."""
-    count: int = 10
+    count: int = 3
     """At this number or above, regions are many."""
-    fraction: float = 0.05
+    fraction: float = 0.5
     """At this share of the organ or above, many small regions are spread."""
     measure: SizeMeasure = SizeMeasure.LARGEST
 
