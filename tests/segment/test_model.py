@@ -123,14 +123,23 @@ def test_what_the_network_never_saw_is_refused(
         Model(card=card(), run=by_density).predict(scan)
 
 
-def test_a_scan_without_lungs_is_refused(body: Scan) -> None:
+def blind(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A network that sees no lung anywhere."""
+    return np.zeros((len(planes), 2, *planes.shape[2:]), np.float32)
+
+
+def test_a_scan_without_lungs_is_refused() -> None:
     """An empty organ is no organ."""
-
-    def nothing(planes: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.zeros((len(planes), 2, *planes.shape[2:]), np.float32)
-
+    tissue = np.full((16, 90, 120), -1000, np.int16)
+    tissue[:, 8:82, 8:112] = 40
     with pytest.raises(Refusal, match="NOT_CHEST"):
-        Model(card=card(), run=nothing).organ().find_roi(body)
+        Model(card=card(), run=blind).organ().find_roi(scan_of(tissue, (4.0, 1.0, 1.0)))
+
+
+def test_aerated_lung_is_lung_whatever_the_network_says(body: Scan) -> None:
+    """What anatomy knows to be aerated lung stays in the region of interest."""
+    roi = Model(card=card(), run=blind).organ().find_roi(body).mask
+    assert roi.voxels[4:12, 24:66, 24:96].all()
 
 
 @pytest.mark.parametrize("spacing_mm", [(1.0, 0.7, 0.7), (2.0, 1.0, 1.0), (5.0, 0.9, 0.9)])

@@ -10,12 +10,10 @@ from eupnea.errors import Refusal, RefusalCode
 from eupnea.mask import Mask
 from eupnea.organ import Method, RegionOfInterest
 from eupnea.scan import Scan
-from eupnea.segment.airways import airway_air_hu, central_airways
-from eupnea.segment.body import GAS_HU, air_inside
+from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.components import components
 from eupnea.segment.costal import dense_at_ribs
-from eupnea.segment.gas import bowel_gas
+from eupnea.segment.inner_air import InnerAir
 from eupnea.segment.lung_notes import lung_notes
 from eupnea.segment.morphology import closed, dilate, distance_mm
 from eupnea.segment.sides import LEFT, RIGHT, split_sides
@@ -34,12 +32,6 @@ SMALLEST_LUNGS_ML = 150.0
 
 SMALLEST_RADIUS_MM = 18.0
 """A ball of this radius fits into a lung, and into no sinus, larynx or bowel loop."""
-
-SMALLEST_PART = 0.03
-"""A piece of lung below this share of the largest is left to the closing."""
-
-SPARE_GAS = 0.25
-"""A piece with this much more share of gas than the largest piece is bowel."""
 
 TISSUE_HU = 40
 """Soft tissue; the border of a lung lies half way between it and this lung's density."""
@@ -61,30 +53,17 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
         Refusal: `NOT_CHEST` when no lungs are in the scan.
     """
     coarse = Coarse.of(scan.volume)
-    air = air_inside(coarse)
-    airways = central_airways(coarse, air)
-    gas = bowel_gas(coarse, air & ~airways)
-    aerated = _aerated_lungs(coarse, air & ~airways & ~gas)
-    sides = _close_sides(aerated, coarse)
-    sides[airways | gas] = 0
-    refuse_without_lungs(aerated, sides > 0, coarse)
-    other_air = airways | (air & (sides == 0))
-    border_hu = (float(np.median(coarse.hu[aerated])) + TISSUE_HU) / 2
+    inner = InnerAir.of(coarse)
+    sides = _close_sides(inner.aerated, coarse)
+    sides[inner.no_lung] = 0
+    refuse_without_lungs(inner.aerated, sides > 0, coarse)
+    other_air = inner.airways | (inner.air & (sides == 0))
+    border_hu = (float(np.median(coarse.hu[inner.aerated])) + TISSUE_HU) / 2
     full = _refine(scan, coarse, organ=sides > 0, barred=other_air, border_hu=border_hu)
     return RegionOfInterest(
         mask=Mask(voxels=full, geometry=scan.geometry),
-        notes=lung_notes(sides, coarse, airway_air_hu(coarse, airways)),
+        notes=lung_notes(sides, coarse, airway_air_hu(coarse, inner.airways)),
     )
-
-
-def _aerated_lungs(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The components of air that are lung: large, and thicker than gas."""
-    labels, counts = components(air, connectivity=6)
-    gas = np.bincount(labels[coarse.hu < GAS_HU], minlength=len(counts) + 1)[1:] / counts
-    lung = (gas < 0.5) & (counts >= SMALLEST_PART * counts.max(initial=0))
-    lung &= gas <= gas[lung][:1].sum() + SPARE_GAS
-    keep = np.concatenate([[False], lung])
-    return keep[labels]
 
 
 def refuse_without_lungs(

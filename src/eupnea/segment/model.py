@@ -20,13 +20,13 @@ from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
-from eupnea.segment.airways import airway_air_hu, central_airways
-from eupnea.segment.body import LUNG_AIR_HU, air_inside
+from eupnea.segment.airways import airway_air_hu
+from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.fat import fat_beside
-from eupnea.segment.gas import bowel_gas
+from eupnea.segment.inner_air import InnerAir
 from eupnea.segment.lung_notes import lung_notes
 from eupnea.segment.lungs import refuse_without_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
@@ -44,6 +44,9 @@ WIDEST_SPACING_MM = 10.0
 
 EVEN_ODDS = 128
 """Of 255: what is at least this certain is so."""
+
+LEAST_ROI = 4
+"""Of 255: where the organ is less certain, a share of it tells little."""
 
 SMALLEST_PART = 0.03
 """A piece below this share of the largest piece of lung is not lung."""
@@ -197,18 +200,18 @@ class _Finder:
         )
 
     def find_roi(self, scan: Scan) -> RegionOfInterest:
-        found = whole_lungs(self._predict(scan).roi >= EVEN_ODDS)
         coarse = Coarse.of(scan.volume)
-        air = air_inside(coarse)
-        airways = central_airways(coarse, air)
-        fat = fat_beside(coarse.blocks.holding(found), coarse)
-        found &= ~coarse.blocks.to_source(airways | bowel_gas(coarse, air & ~airways) | fat)
+        inner = InnerAir.of(coarse)
+        seen = self._predict(scan).roi >= EVEN_ODDS
+        fat = fat_beside(coarse.blocks.holding(seen), coarse)
+        seen |= coarse.blocks.to_source(inner.aerated) & (scan.hu < LUNG_AIR_HU)
+        found = whole_lungs(seen) & ~coarse.blocks.to_source(inner.no_lung | fat)
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
         sides = split_sides(lungs, coarse.spacing_mm)
         return RegionOfInterest(
             mask=Mask(voxels=found, geometry=scan.geometry),
-            notes=lung_notes(sides, coarse, airway_air_hu(coarse, airways)),
+            notes=lung_notes(sides, coarse, airway_air_hu(coarse, inner.airways)),
         )
 
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
@@ -242,7 +245,7 @@ def certainty_of(seen: Prediction, calibration: Calibration) -> NDArray[np.uint8
     both fall together, and what is half outside is no less normal for that.
     """
     step = np.arange(256, dtype=np.float64)
-    roi, normal = np.meshgrid(np.maximum(step, EVEN_ODDS / 2), step, indexing="ij")
+    roi, normal = np.meshgrid(np.maximum(step, LEAST_ROI), step, indexing="ij")
     share = np.clip(normal / roi, 0.002, 0.998)
     raised = calibration.slope * np.log(share / (1 - share)) + calibration.shift
     table = np.rint(255.0 / (1.0 + np.exp(-raised))).astype(np.uint8)
