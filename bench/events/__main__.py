@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--pairs", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="seed of the first pair")
+    parser.add_argument("--outline", type=float, default=0.5, help="error of outlines, mm")
     parser.add_argument("--fine", action="store_true", help="align to 2 mm, as users do")
     chosen = parser.parse_args()
     names = all_lungs(chosen.data, chosen.work / "lungs")
@@ -48,7 +49,7 @@ def main() -> None:
     score, start = Score(), time.perf_counter()
     for number in range(chosen.first, chosen.first + chosen.pairs):
         lungs = load(chosen.work / "lungs", names[number % len(names)])
-        history = make_history(lungs, number, repeat=number % 5 == 0)
+        history = make_history(lungs, number, repeat=number % 5 == 0, outline_mm=chosen.outline)
         pair = (history.before.analysis, history.after.analysis)
         scans, changes = compare_timeline(pair, settings=settings)
         faults = len(score.faults)

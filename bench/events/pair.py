@@ -31,8 +31,6 @@ from eupnea.segment.regions import RegionSettings, describe_regions, label_regio
 from eupnea.volume import Volume
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
-OUTLINE_ERROR_MM = 0.5
-"""Standard deviation of a drawn outline about the true one."""
 OUTLINE_GRAIN_MM = 4.0
 """Distance over which that error stays alike."""
 EDGE_MM = 3.0
@@ -63,8 +61,15 @@ class KnownHistory:
     after: Seen
 
 
-def make_history(lungs: Lungs, seed: int, *, repeat: bool) -> KnownHistory:
-    """Draw the histories of one pair; displacements of up to 20 mm beside the breath."""
+def make_history(lungs: Lungs, seed: int, *, repeat: bool, outline_mm: float = 0.5) -> KnownHistory:
+    """Draw the histories of one pair; displacements of up to 20 mm beside the breath.
+
+    Args:
+        lungs: Where.
+        seed: Another seed, another pair.
+        repeat: Whether nothing happens.
+        outline_mm: Standard deviation of a drawn outline about the true one.
+    """
     rng = np.random.default_rng(seed)
     motion = Motion.draw(
         lungs.roi,
@@ -76,8 +81,9 @@ def make_history(lungs: Lungs, seed: int, *, repeat: bool) -> KnownHistory:
     foci = draw_foci(lungs.roi, rng, repeat=repeat)
     body, grid = np.asarray(lungs.volume.voxels), motion.second_grid(lungs.volume.geometry, rng)
     moved, inside = move(body, lungs.roi, motion, grid, Recipe(wall=False))
-    here = _Place(roi=lungs.roi, motion=None, foci=foci)
-    there = _Place(roi=Mask(voxels=inside, geometry=grid), motion=motion, foci=foci)
+    here = _Place(roi=lungs.roi, motion=None, foci=foci, outline_mm=outline_mm)
+    late_roi = Mask(voxels=inside, geometry=grid)
+    there = _Place(roi=late_roi, motion=motion, foci=foci, outline_mm=outline_mm)
     early = expose(here.paint(body), lungs.roi.geometry, NOISE_HU, rng)
     late = expose(there.paint(moved), grid, NOISE_HU, rng)
     return KnownHistory(
@@ -97,6 +103,7 @@ class _Place:
     motion: Motion | None
     """From this scan to the first; `None` if this is the first."""
     foci: Sequence[Focus]
+    outline_mm: float
 
     def paint(self, hu: NDArray[np.floating]) -> NDArray[np.float32]:
         """The foci's density, over an edge of some millimetres."""
@@ -109,7 +116,7 @@ class _Place:
 
     def see(self, index: int, volume: Volume, rng: np.random.Generator) -> Seen:
         """The scan's analysis, its regions with an error of their outlines."""
-        error = _outline_error(volume.geometry, rng).reshape(-1)
+        error = self.outline_mm * _outline_error(volume.geometry, rng).reshape(-1)
         masks = []
         for near, depth in self._depths:
             inside = np.zeros(self.roi.voxels.shape, bool)
@@ -180,9 +187,10 @@ def _unravel(flat: NDArray[np.intp], mask: Mask) -> NDArray[np.intp]:
 
 
 def _outline_error(grid: Geometry, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Smooth noise of unit size."""
     noise = rng.standard_normal(grid.shape).astype(np.float32)
     smooth = ndimage.gaussian_filter(noise, [OUTLINE_GRAIN_MM / 2 / s for s in grid.spacing_mm])
-    return np.asarray(OUTLINE_ERROR_MM * smooth / smooth.std(), dtype=np.float32)
+    return np.asarray(smooth / smooth.std(), dtype=np.float32)
 
 
 def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

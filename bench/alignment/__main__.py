@@ -1,0 +1,106 @@
+"""How well, and how fast, two scans of one lung are brought together.
+
+    python -m bench.alignment --data ../shared/data [--pairs 4] [--elastix] [--real-only]
+
+Known pairs are semi-synthetic (see `pairs.py`); the real pair has 26 landmarks.
+Errors are in mm at 4,000 points drawn uniformly in the lungs. Seconds count the
+whole of `align`, resampling and affine map included, after compilation; only
+seconds of one run on one machine can be compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from bench.alignment.elastix import Elastix, is_installed
+from bench.alignment.pairs import KnownPair, Recipe, make_pair
+from numpy.typing import NDArray
+
+from eupnea.compare import Alignment, align
+from eupnea.compare.point_file import read_points
+from eupnea.mask import Mask
+from eupnea.read import read_mask, read_timeline
+from eupnea.scan import Scan
+
+ROW = "{:28s} {:>8s} {:>8s} {:>8s} {:>8s} {:>9s} {:>8s}"
+CASES = ("case000", "case003", "case005", "case008")
+
+
+def main() -> None:
+    """Prints one row per pair and engine."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--pairs", type=int, default=4)
+    parser.add_argument("--elastix", action="store_true", help="itk-elastix in the same run")
+    parser.add_argument("--real-only", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.elastix and not is_installed():
+        parser.error("itk-elastix is not installed")
+    print(ROW.format("pair", "mean", "p95", "max", "folding", "agree mm", "seconds"))
+    _measure_real(chosen.data, elastix=chosen.elastix)
+    if not chosen.real_only:
+        for pair in _known_pairs(chosen.data, chosen.pairs):
+            _measure_known(pair, elastix=chosen.elastix)
+
+
+def _measure_real(data: Path, *, elastix: bool) -> None:
+    """Both directions of the real pair, at its landmarks."""
+    folder = data / "elastix-pair"
+    (early, early_roi), (late, late_roi) = (
+        _with_mask(folder / f"3DCT_lung_{name}.mha") for name in ("baseline", "followup")
+    )
+    here, there = (read_points(folder / f"{name}_points.txt") for name in ("fixed", "moving"))
+    start = time.perf_counter()
+    found = align(early.volume, late.volume, fixed_roi=early_roi, moving_roi=late_roi)
+    seconds = time.perf_counter() - start
+    _print("real pair, landmarks", found.to_moving(here) - there, found, seconds)
+    _print("real pair, back", found.to_fixed(there) - here, found, seconds)
+    _print("real pair, none", here - there, None, 0.0)
+    if elastix:
+        start = time.perf_counter()
+        other = Elastix(early.volume, early_roi, late.volume, late_roi)
+        seconds = time.perf_counter() - start
+        _print("real pair, itk-elastix", other.to_moving(here) - there, None, seconds)
+
+
+def _measure_known(pair: KnownPair, *, elastix: bool) -> None:
+    start = time.perf_counter()
+    found = align(pair.second, pair.first, fixed_roi=pair.second_roi, moving_roi=pair.first_roi)
+    seconds = time.perf_counter() - start
+    error = found.to_moving(pair.points_second_mm) - pair.points_first_mm
+    _print(pair.name, error, found, seconds)
+    if elastix:
+        start = time.perf_counter()
+        other = Elastix(pair.second, pair.second_roi, pair.first, pair.first_roi)
+        seconds = time.perf_counter() - start
+        error = other.to_moving(pair.points_second_mm) - pair.points_first_mm
+        _print(f"{pair.name}, itk-elastix", error, None, seconds)
+
+
+def _known_pairs(data: Path, count: int) -> Iterator[KnownPair]:
+    for seed, name in enumerate(CASES[:count]):
+        scan, roi = _with_mask(data / "lctsc" / f"{name}_ct.nii.gz")
+        yield make_pair(f"{name}, 18 mm", scan.volume, roi, Recipe(), seed)
+
+
+def _with_mask(path: Path) -> tuple[Scan, Mask]:
+    scan = next(iter(read_timeline([path], dates=["2020-01-01"]).timeline))
+    drawn = path.with_name(path.name.replace("_ct", "_lung").replace(".mha", "_mask.mha"))
+    return scan, read_mask(drawn, scan)
+
+
+def _print(name: str, error: NDArray[np.float64], found: Alignment | None, seconds: float) -> None:
+    far = np.linalg.norm(error, axis=1)
+    quality = None if found is None else found.registration
+    figures = [f"{far.mean():.2f}", f"{np.percentile(far, 95):.2f}", f"{far.max():.1f}"]
+    folding = "-" if quality is None else f"{quality.folded_fraction}"
+    agree = "-" if quality is None else f"{quality.inverse_consistency_mm:.2f}"
+    print(ROW.format(name, *figures, folding, agree, f"{seconds:.1f}"), flush=True)
+
+
+if __name__ == "__main__":
+    main()
