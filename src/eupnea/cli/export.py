@@ -24,7 +24,7 @@ def export(
     ] = None,
     *,
     calibrate: Annotated[
-        bool, typer.Option(help="Fit the certainty to the scans that the list holds out.")
+        bool, typer.Option(help="Fit the certainty to the healthy scans of the list.")
     ] = True,
 ) -> None:
     """Write a trained model as ONNX with its card: data, licences, figures, limits, sha256.
@@ -32,7 +32,7 @@ def export(
     Example: `eupnea export runs/lung --data lung.json --out runs/lung/model`
     """
     try:
-        from eupnea.train.export import Facts, calibrate_card, held_out_cases
+        from eupnea.train.export import Facts, calibrate_card, calibration_cases
         from eupnea.train.export import export as write
     except ImportError as error:
         raise ExtraMissing("train", needed_for="export") from error
@@ -40,7 +40,7 @@ def export(
     card = write(run, data, out, Facts(name=name, version=version, metrics=measured))
     typer.echo(f"{out / card.name}.onnx  sha256 {card.sha256}")
     if calibrate:
-        fitted = calibrate_card(out / f"{card.name}.onnx", held_out_cases(run, data))
+        fitted = calibrate_card(out / f"{card.name}.onnx", calibration_cases(run, data))
         typer.echo(
             f"calibration: slope {fitted.calibration.slope}, shift {fitted.calibration.shift}"
         )

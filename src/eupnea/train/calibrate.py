@@ -1,4 +1,4 @@
-"""Fits how sure the network may be, on lungs that it was not trained on."""
+"""Fits how sure the network may be, on healthy lungs with disease laid in anew."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LESIONS_PER_SCAN = 8
 
 
 def calibrate(model: Model, cases: Sequence[Case], *, seed: int = 11) -> Calibration:
-    """How sure a model may be, from lungs that it was not trained on.
+    """How sure a model may be, from healthy lungs, best those it was not trained on.
 
     Each lung counts twice: as it is, and with synthetic disease laid in.
 
     Args:
         model: What to calibrate; its own calibration is not looked at.
-        cases: Lungs held out of its training.
+        cases: Healthy lungs.
         seed: Decides the disease and the voxels.
     """
     rng = np.random.default_rng(seed)

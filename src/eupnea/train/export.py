@@ -16,7 +16,7 @@ from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
 from eupnea.segment.model import load
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM
 from eupnea.train.calibrate import calibrate
-from eupnea.train.cases import Case, Datalist
+from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.checkpoint import Checkpoint
 from eupnea.train.fit import TrainingConfig
 from eupnea.train.network import UNet
@@ -75,14 +75,21 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     return card
 
 
-def held_out_cases(run: Path, data: Path) -> list[Case]:
-    """The scans of a data list that a training did not see."""
+def calibration_cases(run: Path, data: Path) -> list[Case]:
+    """The wholly healthy scans of a data list: those held out, or else those trained on.
+
+    In other lungs real disease would count as normal, and teach the model to
+    doubt what it rightly calls abnormal. Disease is laid in anew in any case.
+    """
     config = TrainingConfig.model_validate_json((run / "config.json").read_bytes())
-    return Datalist.read(data).holding_out(config.held_out).load(hold_out=True)
+    datalist = Datalist.read(data).holding_out(config.held_out)
+    healthy = [entry for entry in datalist.cases if entry.health is Health.ALL]
+    chosen = [entry for entry in healthy if entry.hold_out] or healthy
+    return [load_case(datalist.root, entry) for entry in chosen]
 
 
 def calibrate_card(onnx: Path, cases: Sequence[Case]) -> ModelCard:
-    """Fits the card beside an ONNX file to lungs that were held out, and writes it anew."""
+    """Fits the card beside an ONNX file to healthy lungs, and writes it anew."""
     model = load(onnx)
     card = model.card.model_copy(update={"calibration": calibrate(model, cases)})
     card.write(onnx.with_suffix(".json"))
