@@ -25,4 +25,4 @@ def phantom_scan(small_patient: Patient) -> PhantomScan:
 @pytest.fixture(scope="session")
 def measured(phantom_scan: PhantomScan) -> ScanAnalysis:
     """The same scan, measured."""
-    return segment_scan(phantom_scan.scan, find_organ())
+    return segment_scan(phantom_scan.scan, find_organ(normal="density-baseline"))

@@ -66,7 +66,7 @@ def test_regions_are_named_largest_first(measured: ScanAnalysis) -> None:
 
 def test_planted_disease_is_found_where_it_is(toy: ToyChest) -> None:
     """Ground glass and a hole are abnormal, each in its side; the rest is normal."""
-    found = segment_scan(spoiled(toy).scan(), find_organ())
+    found = segment_scan(spoiled(toy).scan(), find_organ(normal="density-baseline"))
     sides = {region.zone.split()[0] for region in found.regions}
     assert len(found.regions) == 2
     assert sides == {"right", "left"}
@@ -77,22 +77,26 @@ def test_planted_disease_is_found_where_it_is(toy: ToyChest) -> None:
 
 def test_a_healthy_chest_has_no_regions(toy: ToyChest) -> None:
     """Where nothing is planted nothing is found."""
-    assert segment_scan(toy.scan(), find_organ()).regions == ()
+    assert segment_scan(toy.scan(), find_organ(normal="density-baseline")).regions == ()
 
 
 def test_regions_too_small_become_normal(toy: ToyChest) -> None:
     """Below the minimal size a region is counted as normal, not lost."""
     scan = spoiled(toy).scan()
-    found = segment_scan(scan, find_organ(), settings=RegionSettings(minimal_volume_mm3=18e3))
+    found = segment_scan(
+        scan,
+        find_organ(normal="density-baseline"),
+        settings=RegionSettings(minimal_volume_mm3=18e3),
+    )
     assert len(found.regions) == 1
     assert found.normal.volume_ml + found.abnormal.volume_ml == pytest.approx(found.roi.volume_ml)
 
 
 def test_a_mirrored_scan_gives_the_mirrored_answer(toy: ToyChest) -> None:
     """Mirroring left and right mirrors the masks and swaps the sides of the zones."""
-    plain = segment_scan(spoiled(toy).scan(), find_organ())
+    plain = segment_scan(spoiled(toy).scan(), find_organ(normal="density-baseline"))
     toy.hu = toy.hu[:, :, ::-1].copy()
-    mirrored = segment_scan(toy.scan(), find_organ())
+    mirrored = segment_scan(toy.scan(), find_organ(normal="density-baseline"))
     ours, theirs = plain.abnormal.mask.voxels, mirrored.abnormal.mask.voxels[:, :, ::-1]
     assert 2 * (ours & theirs).sum() / (ours.sum() + theirs.sum()) > 0.97
     swapped = {"right": "left", "left": "right"}
@@ -105,7 +109,7 @@ def test_the_same_scan_gives_the_same_answer(
     measured: ScanAnalysis, phantom_scan: PhantomScan
 ) -> None:
     """Measuring twice gives the same bytes, wherever the scan stands in its timeline."""
-    again = segment_scan(phantom_scan.scan, find_organ(), index=3)
+    again = segment_scan(phantom_scan.scan, find_organ(normal="density-baseline"), index=3)
     np.testing.assert_array_equal(again.labels, measured.labels)
     np.testing.assert_array_equal(again.roi.mask.voxels, measured.roi.mask.voxels)
     assert again.regions == measured.regions
@@ -122,7 +126,7 @@ def test_unknown_organs_and_methods_are_usage_errors() -> None:
 
 def test_the_organ_says_what_computed_its_masks(measured: ScanAnalysis) -> None:
     """Methods carry a name, a version and a sentence for the reader."""
-    organ = replace(find_organ())
+    organ = replace(find_organ(normal="density-baseline"))
     assert organ.normal_method.name == "density-baseline"
     assert organ.roi_method.summary.endswith(".")
     assert measured.folder.startswith("scans/00_")

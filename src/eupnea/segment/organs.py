@@ -11,7 +11,7 @@ from eupnea.organ import Organ
 from eupnea.segment import density, given, lungs, model
 from eupnea.segment.zones import lung_zones
 
-DEFAULT_NORMAL = density.METHOD.name
+DEFAULT_NORMAL = model.SHIPPED
 """What finds normal lung where nobody asks for another way."""
 
 NORMAL_METHODS = (model.SHIPPED, density.METHOD.name)
