@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from eupnea.cli import app
+from eupnea.errors import EupneaError
+from eupnea.pacs import archive
 from support.ct import SHAPE, ct_series, save
 from support.orthanc import PASSWORD, Orthanc
 
@@ -32,18 +36,19 @@ def test_pull_then_push(orthanc: Orthanc, tmp_path: Path) -> None:
     assert len(orthanc.instances("CT")) == 1
 
 
-def test_exit_codes_are_the_contract(orthanc: Orthanc, tmp_path: Path) -> None:
-    """Nobody found, nothing reached, nothing written: 3, 3 and 5; a wrong address is 2."""
-    pull = ("pull", "--patient", "canary-nobody", "--out", tmp_path / "ct", "--dicomweb")
-    nobody = eupnea(*pull, orthanc.url)
-    assert nobody.returncode == 3
-    assert "NO_CT" in nobody.stderr
-    assert eupnea(*pull, "pacs").returncode == 2
-    assert "canary" not in nobody.stderr + nobody.stdout
-    (tmp_path / "a.dcm").write_bytes((save(ct_series()[:1], tmp_path) / "IM0000.dcm").read_bytes())
-    unreached = eupnea("push", tmp_path / "a.dcm", "--dicomweb", "http://127.0.0.1:9")
-    assert unreached.returncode == 5
-    assert "SERVER_UNREACHABLE" in unreached.stderr
+def test_exit_codes_are_the_contract(
+    orthanc: Orthanc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody found, a wrong address and nothing written: 3, 2 and 5, and no patient is named."""
+    monkeypatch.setattr(archive, "BACK_OFF_MS", 1)
+    (one,) = save(ct_series()[:1], tmp_path / "source").iterdir()
+    pull = ["pull", "--patient", "canary-nobody", "--out", str(tmp_path / "ct"), "--dicomweb"]
+    push = ["push", str(one), "--dicomweb", "http://127.0.0.1:9"]
+    for arguments, code in (([*pull, orthanc.url], 3), ([*pull, "pacs"], 2), (push, 5)):
+        done = CliRunner().invoke(app, arguments)
+        assert isinstance(done.exception, EupneaError)
+        assert done.exception.exit_code == code
+        assert "canary" not in f"{done.output} {done.exception}"
 
 
 @pytest.mark.slow
