@@ -13,6 +13,7 @@ from eupnea.analysis import Analysis
 from eupnea.errors import OutputError
 from eupnea.geometry import Geometry
 from eupnea.pipeline import analyze
+from eupnea.write.dicom.identity import tracking_uid
 from eupnea.write.dicom.segmentation import (
     SegmentationType,
     organ_segmentation,
@@ -96,6 +97,31 @@ def test_later_scans_keep_identities(from_dicom: Analysis) -> None:
         for one in (from_dicom, shorter)
     )
     assert whole == part
+
+
+def test_a_new_name_is_no_new_identity(from_dicom: Analysis) -> None:
+    """A region that another analysis calls otherwise keeps its tracking UID."""
+    known = {"R1": "R7", "R2": "R1", "R3": "R2"}
+    scans = tuple(
+        replace(
+            found,
+            regions=tuple(replace(one, id=known.get(one.id, one.id)) for one in found.regions),
+        )
+        for found in from_dicom.scans
+    )
+    renamed = replace(from_dicom, scans=scans)
+    for old, new in known.items():
+        assert tracking_uid(from_dicom, old) == tracking_uid(renamed, new)
+
+
+def test_a_first_scan_without_series_spoils_nothing(
+    analysis: Analysis, from_dicom: Analysis
+) -> None:
+    """Of a NIfTI and two DICOM scans, the DICOM scans have their objects."""
+    mixed = replace(from_dicom, scans=(analysis.scans[0], *from_dicom.scans[1:]))
+    tissue = tissue_segmentation(mixed, mixed.scans[1])
+    uids = [segment.TrackingUID for segment in tissue.SegmentSequence]
+    assert len(set(uids)) == len(uids)
 
 
 def test_labelmap(from_dicom: Analysis) -> None:

@@ -29,10 +29,24 @@ def uid(*parts: str) -> str:
 def tracking_uid(analysis: Analysis, name: str) -> str:
     """One identity of a region, or of a whole mask, in all studies of a patient.
 
-    It hangs on the first scan's series and the name alone: a later analysis
-    that adds a scan, and keeps the names, keeps the identities.
+    A region's hangs on where it is seen first: that scan's series and its
+    place there. A later analysis that adds a scan keeps it, even where regions
+    get other names. A whole mask's hangs on the first series and its name.
+
+    Raises:
+        OutputError: No scan comes from a DICOM series.
     """
-    return uid("track", series_uid(analysis.scans[0]), name)
+    origin = next((one for one in analysis.scans if one.scan.provenance.series_uid), None)
+    for found in analysis.scans:
+        for region in found.regions:
+            if region.id == name:
+                seen = found if found.scan.provenance.series_uid else origin or found
+                return uid("track", series_uid(seen), *map(_tenths, region.centroid_mm))
+    return uid("track", series_uid(origin or analysis.scans[0]), name)
+
+
+def _tenths(value: float) -> str:
+    return f"{round(value, 1) + 0.0:.1f}"
 
 
 def series_uid(found: ScanAnalysis) -> str:
