@@ -27,8 +27,8 @@ class RepeatabilityLimits:
 
     +25 % is the growth limit of BTS and NELSON, and covers the repeatability
     of small nodules (-25 to +29 %, PMC3043750; RIDER's large tumours: -12 to
-    +13 %). 30 mm3 is the smallest lesion of NLSTseg. Sizes below 0.1 ml got
-    their own, wider limit from repeat scans of the phantom (docs/comparison.md).
+    +13 %). 30 mm3 is the smallest lesion of NLSTseg. What repeat scans show by
+    region size, and where 25 % is too narrow, stands in docs/comparison.md.
 
     Examples:
         >>> limits = RepeatabilityLimits()
