@@ -41,3 +41,13 @@ def test_new_regions_are_told_first(analysis: Analysis) -> None:
     change = overall_change(AnalysisDocument.of(replace(analysis, changes=changes)))
     assert change is not None
     assert outcome(change).startswith("1 region is new, ")
+
+
+def test_a_change_within_the_methods_uncertainty_says_so(analysis: Analysis) -> None:
+    """Where the intervals of both ends overlap, the sentence holds the reader back."""
+    scans = tuple(
+        replace(scan, abnormal=replace(scan.abnormal, interval_ml=(30.0, 200.0)))
+        for scan in analysis.scans
+    )
+    sentence = summary(AnalysisDocument.of(replace(analysis, scans=scans)))
+    assert sentence.endswith("could show, but within the method's own uncertainty.")

@@ -80,7 +80,7 @@ def _many_scans(document: AnalysisDocument) -> str:
     span = f" ({days(change.days)})" if change else ""
     return (
         f"From {day(first.acquired_at)} to {day(last.acquired_at)}{span}, the abnormal share "
-        f"of the {organ(document.organ)} {_course(document)}{_verdict(change)}."
+        f"of the {organ(document.organ)} {_course(document)}{_verdict(change, first, last)}."
     )
 
 
@@ -101,8 +101,16 @@ def _course(document: AnalysisDocument) -> str:
     return course
 
 
-def _verdict(change: ChangeDocument | None) -> str:
+def _verdict(change: ChangeDocument | None, first: ScanDocument, last: ScanDocument) -> str:
     beyond = change.abnormal.beyond_repeatability if change else None
     if beyond is None:
         return ""
-    return f"; the change is {'beyond' if beyond else 'within'} what a repeat scan could show"
+    verdict = f"; the change is {'beyond' if beyond else 'within'} what a repeat scan could show"
+    if beyond and _overlap(first.abnormal.interval_ml, last.abnormal.interval_ml):
+        verdict += ", but within the method's own uncertainty"
+    return verdict
+
+
+def _overlap(one: tuple[float, float] | None, other: tuple[float, float] | None) -> bool:
+    """Whether two ranges share a volume; unknown ones do not."""
+    return bool(one and other and one[0] <= other[1] and other[0] <= one[1])
