@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.importorskip("dicomweb_client", reason="the extra `pacs` is not installed")
-
-from support.orthanc import PASSWORD, USER, Orthanc, running_orthanc
+if TYPE_CHECKING:
+    from support.orthanc import Orthanc
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
     """Orthanc, started once."""
+    from support.orthanc import running_orthanc  # noqa: PLC0415 - it needs the extra
+
     with running_orthanc(tmp_path_factory.mktemp("orthanc")) as orthanc:
         yield orthanc
 
@@ -22,6 +24,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
 @pytest.fixture
 def orthanc(running: Orthanc, monkeypatch: pytest.MonkeyPatch) -> Orthanc:
     """Orthanc, emptied, with its credentials in the environment."""
+    from support.orthanc import PASSWORD, USER  # noqa: PLC0415 - it needs the extra
+
     running.clear()
     monkeypatch.setenv("EUPNEA_DICOMWEB_USER", USER)
     monkeypatch.setenv("EUPNEA_DICOMWEB_PASSWORD", PASSWORD)

@@ -11,6 +11,9 @@ from typing import ClassVar
 
 import pytest
 
+pytest.importorskip("dicomweb_client", reason="the extra `pacs` is not installed")
+
+
 from eupnea.errors import ExtraMissing, Refusal, RefusalCode, UsageError
 from eupnea.pacs import Archive, archive
 from support.ct import ct_series, put, save

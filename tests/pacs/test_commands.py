@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("dicomweb_client", reason="the extra `pacs` is not installed")
+
 from typer.testing import CliRunner
 
 from eupnea.cli import app

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("dicomweb_client", reason="the extra `pacs` is not installed")
+
 from pydicom import Dataset, dcmread
 from pydicom.uid import JPEGLSLossless
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("dicomweb_client", reason="the extra `pacs` is not installed")
+
 from pydicom import dcmread
 
 from eupnea.errors import OutputError, Refusal, RefusalCode

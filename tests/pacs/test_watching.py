@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("dicomweb_client", reason="the extra `pacs` is not installed")
+
 from pydicom import FileDataset
 
 from eupnea.analysis import Analysis
