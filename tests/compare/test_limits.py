@@ -39,7 +39,8 @@ def test_verdict_and_percentage_agree(before: float, after: float) -> None:
         (10, 12.6, True),
         (12.6, 10, True),
         (0.02, 0.045, False),
-        (0.1, 0.14, True),
+        (0.5, 0.68, False),
+        (0.1, 0.15, True),
     ],
 )
 def test_known_cases(before: float, after: float, *, beyond: bool) -> None:

@@ -27,8 +27,8 @@ class RepeatabilityLimits:
 
     +25 % is the growth limit of BTS and NELSON, and covers the repeatability
     of small nodules (-25 to +29 %, PMC3043750; RIDER's large tumours: -12 to
-    +13 %). 30 mm3 is the smallest lesion of NLSTseg. What repeat scans show by
-    region size, and where 25 % is too narrow, stands in docs/comparison.md.
+    +13 %). 30 mm3 is the smallest lesion of NLSTseg. Regions below 1 ml have a
+    wider limit, measured on outlines drawn twice (docs/comparison.md).
 
     Examples:
         >>> limits = RepeatabilityLimits()
@@ -38,7 +38,10 @@ class RepeatabilityLimits:
         False
     """
 
-    sizes: tuple[SizeLimit, ...] = (SizeLimit(from_ml=0.0, factor=1.25),)
+    sizes: tuple[SizeLimit, ...] = (
+        SizeLimit(from_ml=0.0, factor=1.4),
+        SizeLimit(from_ml=1.0, factor=1.25),
+    )
     """From small to large; the first starts at 0."""
     floor_ml: float = 0.03
 
