@@ -217,7 +217,15 @@ def test_a_number_that_is_none_goes(tmp_path: Path) -> None:
     torn = folder / "IM0000.dcm"
     torn.write_bytes(torn.read_bytes().replace(b"\x60\0LO", b"\x60\0DS"))
     assert copy_files([folder], tmp_path / "copies", KEY) == {"copied": 16}
-    assert not any("KVP" in dcmread(path) for path in (tmp_path / "copies").rglob("*.dcm"))
+    assert {dcmread(path).get("KVP") for path in (tmp_path / "copies").rglob("*.dcm")} == {None}
+
+
+@pytest.mark.parametrize("keyword", ["Manufacturer", "StudyDate", "PatientPosition"])
+def test_what_a_ct_must_have_is_emptied(keyword: str) -> None:
+    """A value that cannot stay leaves its attribute empty where the standard demands it."""
+    made = deidentified(header(**{keyword: "Doe"}), KEY, patient="p")
+    assert keyword in made
+    assert not made[keyword].value
 
 
 def test_descriptions_keep_what_is_known() -> None:

@@ -28,6 +28,17 @@ OPTIONS = (
     ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
 )
 """Codes of scheme DCM (PS3.16 CID 7050)."""
+TYPE_2 = {
+    "Manufacturer",
+    "KVP",
+    "StudyDate",
+    "StudyTime",
+    "SeriesNumber",
+    "InstanceNumber",
+    "AcquisitionNumber",
+    "PatientPosition",
+}
+"""A CT must have them, and may leave them empty (PS3.3 A.3): emptied where they cannot stay."""
 STANDARD_ROOT = "1.2.840.10008."
 
 _CLOCK = re.compile(r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?|[+-]\d{4}")
@@ -64,6 +75,8 @@ class _Cleaner:
             value = element and getattr(self, action)(header, keyword)
             if element is not None and value is not None:
                 made.add(DataElement(element.tag, element.VR, value))
+            elif keyword in TYPE_2 and keyword in header:
+                setattr(made, keyword, None)
         return made
 
     def number(self, header: Dataset, keyword: str) -> Any:
