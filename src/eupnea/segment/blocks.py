@@ -49,6 +49,21 @@ class Blocks:
         k, j, i = self.source.shape
         return voxels[:k, :j, :i]
 
+    def middles(self, voxels: NDArray[Voxel]) -> NDArray[Voxel]:
+        """The voxel in the middle of each block; the last one of a block that is cut.
+
+        Examples:
+            >>> fine = Geometry.regular(shape=(1, 1, 5), spacing_mm=(1.0, 1.0, 1.0))
+            >>> blocks = Blocks(source=fine, factors=(1, 1, 2))
+            >>> blocks.middles(np.array([[[1, 2, 3, 4, 5]]])).tolist()
+            [[[2, 4, 5]]]
+        """
+        index = [
+            np.minimum(np.arange(0, size, factor) + factor // 2, size - 1)
+            for size, factor in zip(voxels.shape, self.factors, strict=True)
+        ]
+        return voxels[np.ix_(*index)]
+
     def holding(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The blocks that hold any voxel of a mask."""
         for axis, factor in enumerate(self.factors):

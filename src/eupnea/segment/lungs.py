@@ -54,7 +54,7 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
     """
     coarse = Coarse.of(scan.volume)
     inner = InnerAir.of(coarse)
-    sides = _close_sides(inner.aerated, coarse)
+    sides = close_sides(inner.aerated, coarse)
     sides[inner.no_lung] = 0
     refuse_without_lungs(inner.aerated, sides > 0, coarse)
     other_air = inner.airways | (inner.air & (sides == 0))
@@ -90,8 +90,13 @@ def refuse_without_lungs(
         )
 
 
-def _close_sides(aerated: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.uint8]:
-    """Right and left lung, each with its dense parts as far as its shape gives them away."""
+def close_sides(aerated: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.uint8]:
+    """Right and left lung, each with its dense parts as far as its shape gives them away.
+
+    Args:
+        aerated: Aerated lung on the coarse grid.
+        coarse: The scan.
+    """
     spacing_mm = coarse.spacing_mm
     sides = split_sides(aerated, spacing_mm)
     dense = dense_at_ribs(sides, coarse.hu, spacing_mm)

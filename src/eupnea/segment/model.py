@@ -25,10 +25,10 @@ from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.fat import fat_beside
+from eupnea.segment.dense import dense_beside
 from eupnea.segment.inner_air import InnerAir
 from eupnea.segment.lung_notes import lung_notes
-from eupnea.segment.lungs import refuse_without_lungs
+from eupnea.segment.lungs import close_sides, refuse_without_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
 from eupnea.segment.sides import split_sides
 from eupnea.segment.zones import lung_zones
@@ -202,10 +202,10 @@ class _Finder:
     def find_roi(self, scan: Scan) -> RegionOfInterest:
         coarse = Coarse.of(scan.volume)
         inner = InnerAir.of(coarse)
-        seen = self._predict(scan).roi >= EVEN_ODDS
-        fat = fat_beside(coarse.blocks.holding(seen), coarse)
-        seen |= coarse.blocks.to_source(inner.aerated) & (scan.hu < LUNG_AIR_HU)
-        found = whole_lungs(seen) & ~coarse.blocks.to_source(inner.no_lung | fat)
+        shares = self._predict(scan).roi
+        aerated = coarse.blocks.to_source(inner.aerated) & (scan.hu < LUNG_AIR_HU)
+        outside = inner.no_lung | _dense_beside(shares, coarse, inner)
+        found = whole_lungs((shares >= EVEN_ODDS) | aerated) & ~coarse.blocks.to_source(outside)
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
         sides = split_sides(lungs, coarse.spacing_mm)
@@ -224,6 +224,15 @@ class _Finder:
         if not self._last or self._last[0][0]() is not scan:
             self._last[:] = [(weakref.ref(scan), self.model.predict(scan))]
         return self._last[0][1]
+
+
+def _dense_beside(shares: NDArray[np.uint8], coarse: Coarse, inner: InnerAir) -> NDArray[np.bool_]:
+    return dense_beside(
+        coarse.blocks.holding(shares >= EVEN_ODDS),
+        coarse.blocks.middles(shares) / 255.0,
+        close_sides(inner.aerated, coarse) > 0,
+        coarse,
+    )
 
 
 def whole_lungs(found: NDArray[np.bool_]) -> NDArray[np.bool_]:

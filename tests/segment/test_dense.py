@@ -1,0 +1,58 @@
+"""Dense tissue beside the lungs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from eupnea.geometry import Geometry
+from eupnea.segment.coarse import Coarse
+from eupnea.segment.dense import dense_beside
+from eupnea.volume import Volume
+
+PIECE = (slice(8, 20), slice(30, 45), slice(10, 30))
+SHAPE = (28, 60, 60)
+
+
+def chest(piece_hu: float) -> Coarse:
+    """A block of aerated lung with one dense piece in it, noise, and a thin vessel of -90 HU."""
+    rng = np.random.default_rng(0)
+    hu = np.full(SHAPE, -850.0)
+    hu[PIECE] = piece_hu
+    hu[:, 10:12, 10:12] = -90.0
+    hu += rng.normal(0, 20, hu.shape)
+    grid = Geometry.regular(shape=SHAPE, spacing_mm=(2.0, 2.0, 2.0))
+    return Coarse.of(Volume(voxels=np.rint(hu).astype(np.int16), geometry=grid))
+
+
+def beside(piece_hu: float, *, sure: float = 0.99, held: bool = False) -> NDArray[np.bool_]:
+    """What is found when all of it was taken for lung, so sure, and anatomy holds it or not."""
+    everywhere = np.ones(SHAPE, bool)
+    return dense_beside(everywhere, np.full(SHAPE, sure), everywhere & held, chest(piece_hu))
+
+
+@pytest.mark.parametrize("piece_hu", [-100.0, -70.0])
+def test_fat_is_found_where_it_lies(piece_hu: float) -> None:
+    """The piece of fat is found nearly whole; the vessel and the aerated lung are left alone."""
+    found = beside(piece_hu, held=True)
+    assert found[PIECE].mean() > 0.9
+    assert found.sum() == found[PIECE].sum()
+
+
+@pytest.mark.parametrize("piece_hu", [40.0, 0.0, -300.0, -600.0])
+def test_disease_stays(piece_hu: float) -> None:
+    """Consolidation, effusion, dense and thin ground glass stay, if the network is sure."""
+    assert not beside(piece_hu).any()
+
+
+def test_a_doubtful_piece_stays_where_anatomy_holds_it() -> None:
+    """Neither the network's doubt nor the anatomy's silence alone drops a piece."""
+    assert beside(40.0, sure=0.8)[PIECE].mean() > 0.9
+    assert not beside(40.0, sure=0.8, held=True).any()
+
+
+def test_no_lung_has_nothing_beside_it() -> None:
+    """Nothing was taken for lung."""
+    nothing = np.zeros(SHAPE, bool)
+    assert not dense_beside(nothing, np.zeros(SHAPE), nothing, chest(-100.0)).any()
