@@ -20,6 +20,9 @@ SPACING_MM = 2.0
 STEPS = "500"
 SPLINES_MM = "10"
 
+LEAST_VALID = "0.02"
+"""Of the samples; lungs that begin far apart lie half outside each other's image."""
+
 Points = NDArray[np.float64]
 
 
@@ -42,6 +45,7 @@ class Elastix:
         splines = parameters.GetDefaultParameterMap("bspline", 4, float(SPLINES_MM))
         for each in (affine, splines):
             each["MaximumNumberOfIterations"] = [STEPS]
+            each["RequiredRatioOfValidSamples"] = [LEAST_VALID]
             each["Metric"] = ["AdvancedNormalizedCorrelation", *each["Metric"][1:]]
             parameters.AddParameterMap(each)
         _, self._transform = itk.elastix_registration_method(
