@@ -46,6 +46,7 @@ class Elastix:
         for each in (affine, splines):
             each["MaximumNumberOfIterations"] = [STEPS]
             each["RequiredRatioOfValidSamples"] = [LEAST_VALID]
+            each["ErodeMask"] = ["false"]
             each["Metric"] = ["AdvancedNormalizedCorrelation", *each["Metric"][1:]]
             parameters.AddParameterMap(each)
         _, self._transform = itk.elastix_registration_method(
