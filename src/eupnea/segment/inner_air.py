@@ -14,7 +14,7 @@ from eupnea.segment.components import components
 from eupnea.segment.gas import bowel_gas
 
 SMALLEST_PART = 0.03
-"""A piece of lung below this share of the largest is left to the closing."""
+"""A piece below this share of the largest is no lung of its own."""
 
 SPARE_GAS = 0.25
 """A piece with this much more share of gas than the largest piece is bowel."""

@@ -26,7 +26,7 @@ from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.dense import dense_beside
-from eupnea.segment.inner_air import InnerAir
+from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lung_notes import lung_notes
 from eupnea.segment.lungs import close_sides, refuse_without_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
@@ -47,9 +47,6 @@ EVEN_ODDS = 128
 
 LEAST_ROI = 4
 """Of 255: where the organ is less certain, a share of it tells little."""
-
-SMALLEST_PART = 0.03
-"""A piece below this share of the largest piece of lung is not lung."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

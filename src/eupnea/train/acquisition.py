@@ -46,7 +46,7 @@ def enhance(hu: NDArray[np.int16], rng: Generator) -> NDArray[np.int16]:
     enhanced = hu.copy()
     for k in range(hu.shape[0]):
         plane = ndimage.affine_transform(
-            _between(raised, k / ratio[0]),
+            plane_between(raised, k / ratio[0]),
             1.0 / np.array(ratio[1:]),
             output_shape=hu.shape[1:],
             order=1,
@@ -57,12 +57,16 @@ def enhance(hu: NDArray[np.int16], rng: Generator) -> NDArray[np.int16]:
     return enhanced
 
 
-def _between(volume: Planes, height: float) -> Planes:
-    """One plane between two slices, by linear interpolation."""
-    low = min(int(height), volume.shape[0] - 1)
-    high = min(low + 1, volume.shape[0] - 1)
-    share = np.float32(height - low)
-    return np.asarray(volume[low] * (1 - share) + volume[high] * share)
+def plane_between(volume: NDArray[np.generic], height: float) -> Planes:
+    """One plane between two slices, by linear interpolation; the ends repeat."""
+    low, high, share = neighbours(volume.shape[0], height)
+    return np.asarray(volume[low] * (1 - share) + volume[high] * share, dtype=np.float32)
+
+
+def neighbours(slices: int, height: float) -> tuple[int, int, np.float32]:
+    """The slices below and above a height, and the share of the upper one."""
+    low = int(np.clip(np.floor(height), 0, slices - 1))
+    return low, min(low + 1, slices - 1), np.float32(np.clip(height - low, 0.0, 1.0))
 
 
 def rescan(planes: Planes, rng: Generator) -> Planes:

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, to_signal
-from eupnea.train.acquisition import blur_motion, breathe, enhance, rescan
+from eupnea.train.acquisition import (
+    blur_motion,
+    breathe,
+    enhance,
+    neighbours,
+    plane_between,
+    rescan,
+)
 from eupnea.train.cases import Case
 from eupnea.train.disease import FAMILIES, lay_disease
 from eupnea.train.disease.families import Family
@@ -177,7 +184,7 @@ class _Grid:
         self, volume: NDArray[np.int16], offset_mm: float, thickness_mm: float
     ) -> NDArray[np.float32]:
         """The mean of a slab at a height above the plane, on the sample's pixels."""
-        planes = [_plane(volume, h) for h in self._heights(offset_mm, thickness_mm)]
+        planes = [plane_between(volume, h) for h in self._heights(offset_mm, thickness_mm)]
         return self._resample(_mean(planes), outside=-1024.0)
 
     def mask(self, volume: NDArray[np.uint8], bit: int, thickness_mm: float) -> NDArray[np.bool_]:
@@ -204,19 +211,8 @@ def _mean(planes: list[NDArray[np.float32]]) -> NDArray[np.float32]:
     return planes[0] if len(planes) == 1 else np.mean(planes, axis=0, dtype=np.float32)
 
 
-def _plane(volume: NDArray[np.int16], height: float) -> NDArray[np.float32]:
-    """One plane between two slices, by linear interpolation; the ends repeat."""
-    low, high, share = _between(volume.shape[0], height)
-    return np.asarray(volume[low] * (1 - share) + volume[high] * share, dtype=np.float32)
-
-
 def _share(volume: NDArray[np.uint8], height: float, bit: int) -> NDArray[np.float32]:
     """The same of one bit of a mask."""
-    low, high, share = _between(volume.shape[0], height)
+    low, high, share = neighbours(volume.shape[0], height)
     below, above = (volume[low] & bit) > 0, (volume[high] & bit) > 0
     return np.asarray(below * (1 - share) + above * share, dtype=np.float32)
-
-
-def _between(slices: int, height: float) -> tuple[int, int, np.float32]:
-    low = int(np.clip(np.floor(height), 0, slices - 1))
-    return low, min(low + 1, slices - 1), np.float32(np.clip(height - low, 0.0, 1.0))
