@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.random import Generator
@@ -14,8 +13,9 @@ from eupnea.scan import Scan
 from eupnea.segment.card import Calibration
 from eupnea.segment.model import EVEN_ODDS, Model
 from eupnea.train.cases import Case
-from eupnea.train.disease import FAMILIES, lay_disease
+from eupnea.train.disease import FAMILIES
 from eupnea.train.disease.lay import Ground
+from eupnea.train.diseased import diseased
 
 VOXELS_PER_SCAN = 40_000
 
@@ -48,9 +48,7 @@ def _courses(case: Case, rng: Generator) -> Iterator[tuple[Scan, NDArray[np.bool
     yield case.scan, np.zeros_like(case.lung)
     ground = Ground.of(case.hu, case.lung, case.spacing_mm, rng)
     names = rng.choice(list(FAMILIES), LESIONS_PER_SCAN)
-    sick = lay_disease(case.hu, ground, [FAMILIES[name] for name in names], rng)
-    volume = replace(case.scan.volume, voxels=sick.hu)
-    yield replace(case.scan, volume=volume), sick.abnormal
+    yield diseased(case, ground, [FAMILIES[name] for name in names], rng)
 
 
 def _answers(

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.mask import Mask
 from eupnea.organ import Organ
 from eupnea.scan import Scan
 from eupnea.train.cases import Case
-from eupnea.train.disease import FAMILIES, Family, lay_disease
+from eupnea.train.disease import FAMILIES
 from eupnea.train.disease.lay import Ground
+from eupnea.train.diseased import diseased
 from eupnea.train.picture import draw_picture
 from eupnea.train.scores import dice
-from eupnea.volume import Volume
 
 HEALTHY = "healthy"
 LESIONS = 6
@@ -95,23 +94,9 @@ def _courses(
     yield HEALTHY, case.scan, np.zeros_like(case.lung)
     ground = Ground.of(case.hu, case.lung, case.spacing_mm, np.random.default_rng(seed))
     for n, name in enumerate(families):
-        scan, abnormal = diseased(case, ground, FAMILIES[name], np.random.default_rng([seed, n]))
+        lesions = [FAMILIES[name]] * LESIONS
+        scan, abnormal = diseased(case, ground, lesions, np.random.default_rng([seed, n]))
         yield name, scan, abnormal
-
-
-def diseased(
-    case: Case, ground: Ground, family: Family, rng: np.random.Generator
-) -> tuple[Scan, NDArray[np.bool_]]:
-    """The case's scan with a few lesions of one family, and where they are."""
-    sick = lay_disease(case.hu, ground, [family] * LESIONS, rng)
-    volume = Volume(voxels=sick.hu, geometry=case.scan.geometry)
-    return replace(case.scan, volume=volume), sick.abnormal
-
-
-def abnormal_region(organ: Organ, scan: Scan) -> tuple[Mask, Mask]:
-    """The region of interest of a scan, and its abnormal part before the clean-up."""
-    roi = organ.find_roi(scan).mask
-    return roi, roi - organ.find_normal(scan, roi).mask
 
 
 def _write(rows: Sequence[Row], path: Path) -> None:
