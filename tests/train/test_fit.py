@@ -17,8 +17,8 @@ pytest.importorskip("onnx", reason="the extra `train` is not installed")
 from eupnea.segment.model import load  # noqa: E402
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
 from eupnea.train.export import Facts, calibrate_card, export  # noqa: E402
-from eupnea.train.fit import TrainingConfig, fit  # noqa: E402
-from eupnea.train.loss import loss_of  # noqa: E402
+from eupnea.train.fit import Target, TrainingConfig, fit  # noqa: E402
+from eupnea.train.loss import lesion_loss_of, loss_of  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
 
 SMALL = TrainingConfig(minutes=0.01, batch=2, size=32, widths=(4, 4, 4, 4, 4))
@@ -65,12 +65,12 @@ def test_what_is_exported_answers_as_torch_does(run: Path, tmp_path: Path) -> No
     assert (shares[:, 1] <= shares[:, 0]).all()
 
 
-def test_a_card_is_calibrated_on_lungs_held_out(case: Case, run: Path, tmp_path: Path) -> None:
+def test_a_card_is_calibrated_on_healthy_lungs(case: Case, run: Path, tmp_path: Path) -> None:
     """The fitted certainty is written into the card, which still names its file."""
     data = tmp_path / "data.json"
     data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
     card = export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
-    fitted = calibrate_card(tmp_path / "model" / "toy.onnx", [case])
+    fitted = calibrate_card(tmp_path / "model" / "toy.onnx", [case], SMALL.families)
     assert fitted.calibration != card.calibration
     assert load(tmp_path / "model").card == fitted
 
@@ -91,6 +91,40 @@ def test_the_loss_prefers_the_truth() -> None:
     missed = sure.clone()
     missed[:, 1] = 12 * (2 * roi - 1)
     assert float(loss_of(missed, signal, roi, normal, known).total) < 0.01
+
+
+def test_a_lesion_network_is_taught_disease_everywhere() -> None:
+    """The truth costs least; disease called outside the lungs costs, unknown places do not."""
+    roi = torch.zeros(1, 16, 16)
+    roi[:, 4:12, 4:12] = 1
+    normal = roi.clone()
+    normal[:, 4:8] = 0
+    known = torch.ones_like(roi)
+    healthy = 1 - roi * (1 - normal)
+    sure = 12 * torch.stack([2 * roi - 1, 2 * healthy - 1], dim=1)
+    assert float(lesion_loss_of(sure, roi, normal, known).total) < 0.01
+    beyond = sure.clone()
+    beyond[:, 1, :2] = -12
+    assert float(lesion_loss_of(beyond, roi, normal, known).total) > 0.5
+    known[:, 4:8] = 0
+    missed = sure.clone()
+    missed[:, 1] = 12
+    assert float(lesion_loss_of(missed, roi, normal, known).total) < 0.01
+
+
+def test_a_training_may_be_bounded_by_steps(case: Case, tmp_path: Path) -> None:
+    """Then time has no say."""
+    fit([case], tmp_path, SMALL.model_copy(update={"steps": 3, "minutes": 0.0}))
+    assert Checkpoint.load(tmp_path / "checkpoint.npz").step == 3
+
+
+def test_a_lesion_network_sees_named_disease_alone() -> None:
+    """What is not lung but no disease belongs to the method, and neither sees what is left out."""
+    config = TrainingConfig(left_out=("cavity",))
+    ours = {family.name for family in config.families}
+    theirs = config.model_copy(update={"target": Target.DISEASE})
+    assert "cavity" not in ours
+    assert ours - {f.name for f in theirs.families} == {"strange texture", "transplant"}
 
 
 def test_a_fold_holds_out_more_scans() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from eupnea.segment.planes import PLANE_OFFSETS_MM
 from eupnea.train.acquisition import blur_motion, breathe, enhance, rescan
-from eupnea.train.cases import Case, dense_places
+from eupnea.train.cases import Case, dense_places, unrecorded
 from eupnea.train.samples import Sample, Stream
 
 
@@ -47,7 +47,27 @@ def test_breath_changes_lung_alone(case: Case) -> None:
     """Another breath moves the density of aerated lung to a plausible level, nothing else."""
     breathed = breathe(case.hu, case.lung, np.random.default_rng(2))
     assert np.array_equal(breathed[~case.lung], case.hu[~case.lung])
-    assert -910 < breathed[case.lung].mean() < -650
+    assert -910 < breathed[case.lung].mean() < -610
+
+
+def test_dependent_lung_is_denser_in_most_breaths(case: Case) -> None:
+    """From front to back, by more than noise; a prone patient's the other way round."""
+    slopes = []
+    for seed in range(20):
+        breathed = breathe(case.hu, case.lung, np.random.default_rng(seed)).astype(float)
+        slopes.append(breathed[5:19, 55:62, 20:40].mean() - breathed[5:19, 18:25, 20:40].mean())
+    assert np.median(slopes) > 15
+    assert 80 < max(slopes) < 400
+
+
+def test_slices_that_were_not_recorded_are_unknown(case: Case) -> None:
+    """A lung at the least value over a quarter of a slice; emphysema elsewhere is kept."""
+    hu = case.hu.copy()
+    hu[7, 15:65, 12:48] = -1024
+    hu[9, 20:24, 15:20] = -1024
+    lost = unrecorded(hu, case.lung)
+    assert np.array_equal(lost[7], case.lung[7])
+    assert not lost[8:].any()
 
 
 @pytest.mark.parametrize("seed", range(3))

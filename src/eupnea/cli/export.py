@@ -24,7 +24,7 @@ def export(
     ] = None,
     *,
     calibrate: Annotated[
-        bool, typer.Option(help="Fit the certainty to the healthy scans of the list.")
+        bool, typer.Option(help="Fit the certainty to the healthy scans of the training.")
     ] = True,
 ) -> None:
     """Write a trained model as ONNX with its card: data, licences, figures, limits, sha256.
@@ -34,13 +34,16 @@ def export(
     try:
         from eupnea.train.export import Facts, calibrate_card, calibration_cases
         from eupnea.train.export import export as write
+        from eupnea.train.fit import TrainingConfig
     except ImportError as error:
         raise ExtraMissing("train", needed_for="export") from error
     measured = json.loads(metrics.read_text()) if metrics else {}
     card = write(run, data, out, Facts(name=name, version=version, metrics=measured))
     typer.echo(f"{out / card.name}.onnx  sha256 {card.sha256}")
     if calibrate:
-        fitted = calibrate_card(out / f"{card.name}.onnx", calibration_cases(run, data))
+        config = TrainingConfig.read(run)
+        cases = calibration_cases(config, data)
+        fitted = calibrate_card(out / f"{card.name}.onnx", cases, config.families)
         typer.echo(
             f"calibration: slope {fitted.calibration.slope}, shift {fitted.calibration.shift}"
         )

@@ -26,6 +26,10 @@ def train(
     out: OutFolder,
     *,
     minutes: Annotated[float, typer.Option(help="Length of the training.")] = 90.0,
+    steps: Annotated[int | None, typer.Option(help="Length in steps instead.")] = None,
+    target: Annotated[
+        str, typer.Option(help="What is taught: normal, or disease (a lesion network).")
+    ] = "normal",
     seed: Annotated[int, typer.Option(help="Decides weights, samples and disease.")] = 1,
     batch: Annotated[int, typer.Option(help="Samples per step.")] = 4,
     leave_out: Annotated[
@@ -50,12 +54,14 @@ def train(
         import torch
 
         from eupnea.train.cases import Datalist
-        from eupnea.train.fit import TrainingConfig, fit
+        from eupnea.train.fit import Target, TrainingConfig, fit
     except ImportError as error:
         raise ExtraMissing("train", needed_for="training") from error
     torch.set_num_threads(threads)
     config = TrainingConfig(
         minutes=minutes,
+        steps=steps,
+        target=Target(target),
         seed=seed,
         batch=batch,
         learning_rate=learning_rate,

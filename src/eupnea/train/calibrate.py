@@ -13,7 +13,7 @@ from eupnea.scan import Scan
 from eupnea.segment.card import Calibration
 from eupnea.segment.model import EVEN_ODDS, Model
 from eupnea.train.cases import Case
-from eupnea.train.disease import FAMILIES
+from eupnea.train.disease import Family
 from eupnea.train.disease.lay import Ground
 from eupnea.train.diseased import diseased
 
@@ -23,32 +23,41 @@ LESIONS_PER_SCAN = 8
 """Of families drawn at random, laid into each lung; the lung counts healthy as well."""
 
 
-def calibrate(model: Model, cases: Sequence[Case], *, seed: int = 11) -> Calibration:
-    """How sure a model may be, from healthy lungs, best those it was not trained on.
+def calibrate(
+    model: Model,
+    cases: Sequence[Case],
+    families: Sequence[Family],
+    *,
+    seed: int = 11,
+) -> Calibration:
+    """How sure a model may be, from healthy lungs.
 
     Each lung counts twice: as it is, and with synthetic disease laid in.
 
     Args:
         model: What to calibrate; its own calibration is not looked at.
         cases: Healthy lungs.
+        families: Of the disease to lay in.
         seed: Decides the disease and the voxels.
     """
     rng = np.random.default_rng(seed)
     drawn = [
         _answers(model, case, scan, abnormal, rng)
         for case in cases
-        for scan, abnormal in _courses(case, rng)
+        for scan, abnormal in _courses(case, families, rng)
     ]
     shares, normal = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
     return fit_calibration(shares, normal)
 
 
-def _courses(case: Case, rng: Generator) -> Iterator[tuple[Scan, NDArray[np.bool_]]]:
+def _courses(
+    case: Case, families: Sequence[Family], rng: Generator
+) -> Iterator[tuple[Scan, NDArray[np.bool_]]]:
     """The scan as it is, and with disease."""
     yield case.scan, np.zeros_like(case.lung)
     ground = Ground.of(case.hu, case.lung, case.spacing_mm, rng)
-    names = rng.choice(list(FAMILIES), LESIONS_PER_SCAN)
-    yield diseased(case, ground, [FAMILIES[name] for name in names], rng)
+    chosen = [families[n] for n in rng.integers(len(families), size=LESIONS_PER_SCAN)]
+    yield diseased(case, ground, chosen, rng)
 
 
 def _answers(

@@ -22,6 +22,10 @@ ANY_DATE = "2000-01-01"
 """Training does not depend on when a scan was made."""
 
 
+LOST_SHARE = 0.25
+"""Of a slice's lung: more at -1024 HU than even emphysema leaves."""
+
+
 class Health(StrEnum):
     """How much of a lung may be taken for normal."""
 
@@ -121,15 +125,23 @@ def _unknown(
     """The lung that may or may not be normal."""
     if entry.normal is not None:
         return lung & ~read_mask(root / entry.normal, scan).voxels
+    lost = unrecorded(scan.hu, lung)
     if entry.health is Health.AERATED:
-        return dense_places(scan.hu, lung, scan.geometry.spacing_mm)
-    return np.zeros_like(lung)
+        return lost | dense_places(scan.hu, lung, scan.geometry.spacing_mm)
+    return lost
 
 
 def read_scan(path: Path) -> Scan:
     """One scan from an image file or a DICOM folder, whatever its date."""
     reading = read_timeline([path]) if path.is_dir() else read_timeline([path], dates=[ANY_DATE])
     return next(iter(reading.timeline))
+
+
+def unrecorded(hu: NDArray[np.int16], lung: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Lung in slices of which a quarter holds no value but the scanner's least, -1024 HU."""
+    least = np.count_nonzero(lung & (hu <= -1024), axis=(1, 2))
+    lost = least > LOST_SHARE * np.count_nonzero(lung, axis=(1, 2))
+    return np.asarray(lung & lost[:, None, None])
 
 
 def dense_places(

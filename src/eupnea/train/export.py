@@ -18,6 +18,7 @@ from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM
 from eupnea.train.calibrate import calibrate
 from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.checkpoint import Checkpoint
+from eupnea.train.disease import FAMILIES, Family
 from eupnea.train.fit import TrainingConfig
 from eupnea.train.network import UNet
 
@@ -62,7 +63,7 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
         ModelError: If the run has no checkpoint, or the exported network
             answers otherwise than the trained one.
     """
-    config = TrainingConfig.model_validate_json((run / "config.json").read_bytes())
+    config = TrainingConfig.read(run)
     saved = Checkpoint.load(run / "checkpoint.npz")
     network = _Shares(saved, config)
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,23 +76,22 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     return card
 
 
-def calibration_cases(run: Path, data: Path) -> list[Case]:
-    """The wholly healthy scans of a data list: those held out, or else those trained on.
+def calibration_cases(config: TrainingConfig, data: Path) -> list[Case]:
+    """The wholly healthy scans that a run was trained on.
 
     In other lungs real disease would count as normal, and teach the model to
-    doubt what it rightly calls abnormal. Disease is laid in anew in any case.
+    doubt what it rightly calls abnormal. What is held out is left to judge by.
     """
-    config = TrainingConfig.model_validate_json((run / "config.json").read_bytes())
     datalist = Datalist.read(data).holding_out(config.held_out)
-    healthy = [entry for entry in datalist.cases if entry.health is Health.ALL]
-    chosen = [entry for entry in healthy if entry.hold_out] or healthy
+    chosen = [e for e in datalist.cases if e.health is Health.ALL and not e.hold_out]
     return [load_case(datalist.root, entry) for entry in chosen]
 
 
-def calibrate_card(onnx: Path, cases: Sequence[Case]) -> ModelCard:
+def calibrate_card(onnx: Path, cases: Sequence[Case], families: Sequence[Family]) -> ModelCard:
     """Fits the card beside an ONNX file to healthy lungs, and writes it anew."""
     model = load(onnx)
-    card = model.card.model_copy(update={"calibration": calibrate(model, cases)})
+    calibration = calibrate(model, cases, families)
+    card = model.card.model_copy(update={"calibration": calibration})
     card.write(onnx.with_suffix(".json"))
     return card
 
@@ -151,7 +151,8 @@ def _card(
             "minutes": round(saved.elapsed_s / 60, 1),
             "seed": config.seed,
             "batch": config.batch,
-            "families_left_out": list(config.left_out),
+            "target": config.target.value,
+            "families_left_out": sorted(FAMILIES.keys() - {f.name for f in config.families}),
             "scans_held_out": [entry.name for entry in datalist.cases if entry.hold_out],
         },
         metrics=facts.metrics,

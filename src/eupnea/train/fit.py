@@ -1,4 +1,4 @@
-"""Training: reproducible, resumable, bounded by wall-clock minutes."""
+"""Training: reproducible, resumable, bounded by minutes or by steps."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,18 @@ from torch.utils.data import DataLoader, IterableDataset
 from eupnea.segment.planes import PLANE_OFFSETS_MM
 from eupnea.train.cases import Case
 from eupnea.train.checkpoint import Checkpoint
-from eupnea.train.loss import Loss, loss_of
+from eupnea.train.disease.families import FAMILIES, NAMELESS, Family
+from eupnea.train.loss import Loss, lesion_loss_of, loss_of
 from eupnea.train.network import WIDTHS, UNet
 from eupnea.train.samples import Stream
+
+
+class Target(StrEnum):
+    """What the network's second answer is taught."""
+
+    NORMAL = "normal"
+    DISEASE = "disease"
+    """The named families alone, directly: a lesion network, to compare with."""
 
 
 class TrainingConfig(BaseModel):
@@ -29,6 +39,9 @@ class TrainingConfig(BaseModel):
 
     minutes: float = 90.0
     """Length of the training; the learning rate falls to zero over it."""
+    steps: int | None = None
+    """Length in steps instead, whatever time they take."""
+    target: Target = Target.NORMAL
     seed: int = 1
     batch: int = 8
     size: int = 160
@@ -44,6 +57,22 @@ class TrainingConfig(BaseModel):
     held_out: tuple[str, ...] = ()
     """Scans held out beside those that the data list holds out."""
     save_every_s: float = 180.0
+
+    @classmethod
+    def read(cls, run: Path) -> TrainingConfig:
+        """The configuration of a training, from its folder."""
+        return cls.model_validate_json((run / "config.json").read_bytes())
+
+    @property
+    def families(self) -> list[Family]:
+        """What is laid into the lungs."""
+        never = self.left_out + (NAMELESS if self.target is Target.DISEASE else ())
+        return [family for name, family in FAMILIES.items() if name not in never]
+
+    def share_done(self, step: int, elapsed_s: float) -> float:
+        """How much of the training is over, 0 to 1."""
+        share = elapsed_s / (60.0 * self.minutes) if self.steps is None else step / self.steps
+        return min(share, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +133,7 @@ class _Samples(IterableDataset):  # type: ignore[misc]
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         config = self._config
-        stream = Stream(self._cases, seed=self._seed, size=config.size, left_out=config.left_out)
+        stream = Stream(self._cases, seed=self._seed, size=config.size, families=config.families)
         for sample in stream:
             truth = (sample.roi, sample.normal, sample.known)
             yield sample.signal, *(mask.astype(np.float32) for mask in truth)
@@ -145,7 +174,7 @@ class _State:
 
     def learn(self, batch: Sequence[torch.Tensor], config: TrainingConfig) -> Loss:
         """One step of the optimiser."""
-        share = min(self.elapsed_s / (60.0 * config.minutes), 1.0)
+        share = config.share_done(self.step, self.elapsed_s)
         rate = config.learning_rate * min(1.0, (self.step + 1) / 100)
         for group in self.optimizer.param_groups:
             group["lr"] = max(rate * 0.5 * (1 + np.cos(np.pi * share)), 1e-5)
@@ -153,7 +182,10 @@ class _State:
         signal = signal.contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bfloat16):
             logits = self.network(signal)
-        loss = loss_of(logits.float(), signal, roi, normal, known)
+        if config.target is Target.DISEASE:
+            loss = lesion_loss_of(logits.float(), roi, normal, known)
+        else:
+            loss = loss_of(logits.float(), signal, roi, normal, known)
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -182,7 +214,7 @@ def _steps(state: _State, cases: Sequence[Case], config: TrainingConfig) -> Iter
     losses: list[Loss] = []
     batch = next(loader)
     before = time.monotonic()
-    while state.elapsed_s < 60.0 * config.minutes:
+    while config.share_done(state.step, state.elapsed_s) < 1.0:
         losses.append(state.learn(batch, config))
         batch = next(loader)
         state.step += 1

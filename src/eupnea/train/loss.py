@@ -58,6 +58,37 @@ def loss_of(logits: Tensor, signal: Tensor, roi: Tensor, normal: Tensor, known: 
     )
 
 
+def lesion_loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -> Loss:
+    """The same, for a network that is taught the disease itself, as the field does it.
+
+    Its second answer is that a pixel is *not* diseased, asked for everywhere:
+    so it is used as the normal network is, and can be compared with it.
+
+    Args:
+        logits: (batch, 2, rows, columns): roi; not diseased.
+        roi: (batch, rows, columns), 0 or 1.
+        normal: The same; what is roi and not normal is diseased.
+        known: 1 where `normal` is known; unknown pixels of roi are not judged.
+    """
+    disease = roi * (1 - normal) * known
+    judged = 1 - roi * (1 - known)
+    of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi)
+    of_disease = functional.binary_cross_entropy_with_logits(
+        -logits[:, 1], disease, reduction="none"
+    )
+    cross = of_roi + (of_disease * judged).sum() / (judged.sum() + 100)
+    roi_seen, normal_seen = torch.sigmoid(logits).unbind(dim=1)
+    roi_dice = _dice(roi_seen, roi)
+    disease_dice = _dice((1 - normal_seen) * judged, disease)
+    normal_dice = _dice(roi_seen * normal_seen * known, normal * known)
+    return Loss(
+        total=cross + 0.5 * (1 - roi_dice) + 0.5 * (1 - disease_dice),
+        roi_dice=float(roi_dice.detach()),
+        normal_dice=float(normal_dice.detach()),
+        abnormal_dice=float(disease_dice.detach()),
+    )
+
+
 def _dice(seen: Tensor, truth: Tensor) -> Tensor:
     """Soft Dice over the whole batch; 1 for two empty masks."""
     return (2 * (seen * truth).sum() + 50) / (seen.sum() + truth.sum() + 50)

@@ -68,7 +68,7 @@ class Stream:
         cases: Scans to draw from.
         seed: Decides everything.
         size: Rows and columns of a sample; a multiple of 16.
-        left_out: Names of families never laid.
+        families: Of the disease to lay in.
         healthy_share: Share of episodes without any disease.
     """
 
@@ -78,13 +78,13 @@ class Stream:
         *,
         seed: int,
         size: int = 160,
-        left_out: Sequence[str] = (),
+        families: Sequence[Family] = tuple(FAMILIES.values()),
         healthy_share: float = 0.15,
     ) -> None:
         self._cases = cases
         self._seed = seed
         self._size = size
-        self._families = [f for name, f in FAMILIES.items() if name not in left_out]
+        self._families = families
         self._healthy_share = healthy_share
         rng = np.random.default_rng([seed, 0])
         self._grounds = [Ground.of(c.hu, c.lung, c.spacing_mm, rng) for c in cases]

@@ -90,3 +90,6 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
     }
 )
 """Every family by name."""
+
+NAMELESS = ("strange texture", "transplant")
+"""The families that are no disease, but whatever else is not normal lung."""
