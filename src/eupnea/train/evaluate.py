@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eupnea.analysis import ScanAnalysis
 from eupnea.organ import Organ
 from eupnea.scan import Scan
+from eupnea.segment import segment_scan
 from eupnea.train.cases import Case
 from eupnea.train.disease import FAMILIES
 from eupnea.train.disease.lay import Ground
@@ -60,8 +62,9 @@ def evaluate(
     rows = []
     for case in cases:
         for name, scan, abnormal in _courses(case, families, seed):
-            row, normal, roi = judge(organ, case, scan, abnormal, disease=name)
-            draw_picture(out / f"{case.name} {name}.png", scan, roi, roi & ~normal, truth=abnormal)
+            row, found = judge(organ, case, scan, abnormal, disease=name)
+            roi, seen = found.roi.mask.voxels, found.abnormal.mask.voxels
+            draw_picture(out / f"{case.name} {name}.png", scan, roi, seen, truth=abnormal)
             rows.append(row)
             on_row(row)
     _write(rows, out / "scores.csv")
@@ -70,21 +73,21 @@ def evaluate(
 
 def judge(
     organ: Organ, case: Case, scan: Scan, abnormal: NDArray[np.bool_], *, disease: str
-) -> tuple[Row, NDArray[np.bool_], NDArray[np.bool_]]:
-    """One line of the table, and the normal region and roi that it was measured on."""
-    roi = organ.find_roi(scan).mask
-    normal = organ.find_normal(scan, roi).mask
-    found = roi.voxels & ~normal.voxels & ~case.unknown
-    known = int(np.count_nonzero(roi.voxels & ~case.unknown))
+) -> tuple[Row, ScanAnalysis]:
+    """One line of the table, and the regions that it was measured on."""
+    seen = segment_scan(scan, organ)
+    roi = seen.roi.mask.voxels
+    found = seen.abnormal.mask.voxels & ~case.unknown
+    known = int(np.count_nonzero(roi & ~case.unknown))
     row = Row(
         case=case.name,
         disease=disease,
-        roi_dice=round(dice(roi.voxels, case.lung), 4),
+        roi_dice=round(dice(roi, case.lung), 4),
         abnormal_share=round(float(np.count_nonzero(found)) / max(known, 1), 5),
         true_share=round(float(np.count_nonzero(abnormal) / np.count_nonzero(case.lung)), 5),
         abnormal_dice=round(dice(found, abnormal & ~case.unknown), 4),
     )
-    return row, normal.voxels, roi.voxels
+    return row, seen
 
 
 def _courses(

@@ -1,0 +1,94 @@
+"""Disease that a model never saw, in lungs that it never saw: normal against lesion network.
+
+    python -m bench.accuracy.unseen --data bench/accuracy/lung.json --out DIR
+        --normal runs/fold1/model --lesion runs/lesion1/model
+
+Both models must have been trained with the same scans held out and the same
+families left out; both stand in their cards. Lays each family left out into
+each healthy lung held out and into one more, and writes `unseen.csv`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from eupnea.organ import Organ
+from eupnea.segment import find_organ
+from eupnea.segment.model import Model, load
+from eupnea.train.cases import Case, Datalist, Health, load_case
+from eupnea.train.disease.families import NAMELESS
+from eupnea.train.evaluate import Row, evaluate
+
+ALSO = "case002"
+"""A lung that no fold is trained on, for each fold to share."""
+
+
+def main() -> None:
+    """Measures both networks and the density baseline on what neither network saw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--normal", type=Path, required=True)
+    parser.add_argument("--lesion", type=Path, required=True)
+    chosen = parser.parse_args()
+    normal, lesion = load(chosen.normal), load(chosen.lesion)
+    families = families_unseen(normal, lesion)
+    cases = list(_lungs(chosen.data, _held_out(normal)))
+    organs = {
+        "normal network": normal.organ(),
+        "lesion network": lesion.organ(),
+        "density baseline": find_organ(normal="density-baseline"),
+    }
+    rows = {
+        name: _rows(organ, cases, chosen.out / name, families) for name, organ in organs.items()
+    }
+    _write(chosen.out / "unseen.csv", rows)
+
+
+def families_unseen(normal: Model, lesion: Model) -> list[str]:
+    """The named families that neither model saw.
+
+    Raises:
+        ValueError: If the two were trained on different scans or families.
+    """
+    ours, theirs = (set(model.card.training["families_left_out"]) for model in (normal, lesion))
+    if theirs - set(NAMELESS) != ours or _held_out(normal) != _held_out(lesion):
+        raise ValueError("expected two models trained on the same scans and the same diseases")
+    return sorted(ours)
+
+
+def _held_out(model: Model) -> list[str]:
+    return list(model.card.training["scans_held_out"])
+
+
+def _lungs(data: Path, held_out: Sequence[str]) -> Iterator[Case]:
+    datalist = Datalist.read(data)
+    for entry in datalist.cases:
+        if entry.name in held_out and (entry.health is Health.ALL or entry.name == ALSO):
+            yield load_case(datalist.root, entry)
+
+
+def _rows(
+    organ: Organ, cases: Sequence[Case], folder: Path, families: Sequence[str]
+) -> dict[tuple[str, str], Row]:
+    rows = evaluate(organ, cases, folder, families=families)
+    return {(row.case, row.disease): row for row in rows}
+
+
+def _write(path: Path, rows: Mapping[str, Mapping[tuple[str, str], Row]]) -> None:
+    """One line per lung and disease; for the healthy lung the abnormal share instead of Dice."""
+    methods = list(rows)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["lung", "disease", *methods])
+        for lung, disease in rows[methods[0]]:
+            found = [rows[method][lung, disease] for method in methods]
+            figures = [r.abnormal_share if disease == "healthy" else r.abnormal_dice for r in found]
+            writer.writerow([lung, disease, *figures])
+
+
+if __name__ == "__main__":
+    main()
