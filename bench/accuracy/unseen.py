@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from eupnea.organ import Organ
@@ -54,17 +54,23 @@ def families_unseen(normal: Model, lesion: Model) -> list[str]:
     Raises:
         ValueError: If the two were trained on different scans or families.
     """
-    ours, theirs = (set(model.card.training["families_left_out"]) for model in (normal, lesion))
+    ours, theirs = (_listed(model, "families_left_out") for model in (normal, lesion))
     if theirs - set(NAMELESS) != ours or _held_out(normal) != _held_out(lesion):
         raise ValueError("expected two models trained on the same scans and the same diseases")
     return sorted(ours)
 
 
-def _held_out(model: Model) -> list[str]:
-    return list(model.card.training["scans_held_out"])
+def _held_out(model: Model) -> set[str]:
+    return _listed(model, "scans_held_out")
 
 
-def _lungs(data: Path, held_out: Sequence[str]) -> Iterator[Case]:
+def _listed(model: Model, fact: str) -> set[str]:
+    """Names that a card lists; none if it does not."""
+    names = model.card.training.get(fact, [])
+    return set(names) if isinstance(names, list) else set()
+
+
+def _lungs(data: Path, held_out: Collection[str]) -> Iterator[Case]:
     datalist = Datalist.read(data)
     for entry in datalist.cases:
         if entry.name in held_out and (entry.health is Health.ALL or entry.name == ALSO):
