@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from eupnea.errors import ModelError, Refusal
 from eupnea.geometry import Geometry
+from eupnea.mask import Mask
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.model import Model, Prediction, certainty_of, load, whole_lungs
@@ -140,6 +141,25 @@ def test_aerated_lung_is_lung_whatever_the_network_says(body: Scan) -> None:
     """What anatomy knows to be aerated lung stays in the region of interest."""
     roi = Model(card=card(), run=blind).organ().find_roi(body).mask
     assert roi.voxels[4:12, 24:66, 24:96].all()
+
+
+@pytest.mark.parametrize(("aerated_hu", "codes"), [(-850, []), (-690, ["LUNG_NOT_INFLATED"])])
+def test_lung_in_expiration_is_noted(body: Scan, aerated_hu: int, codes: list[str]) -> None:
+    """Lung that is dense throughout carries the note, for dependent lung is overcalled in it."""
+    hu = body.hu.copy()
+    hu[2:14, 20:70, 20:100] = aerated_hu
+    scan = scan_of(hu, (4.0, 1.0, 1.0))
+    organ = Model(card=card(), run=by_density).organ()
+    found = organ.find_normal(scan, organ.find_roi(scan).mask)
+    assert [note.code for note in found.notes] == codes
+    assert not any("density baseline" in note.text for note in found.notes)
+
+
+def test_an_empty_region_of_interest_has_no_note(body: Scan) -> None:
+    """Where a given mask is empty nothing is normal, and nothing is said of its breath."""
+    found = Model(card=card(), run=by_density).organ().find_normal(body, Mask.empty(body.geometry))
+    assert found.mask.is_empty
+    assert found.notes == ()
 
 
 @pytest.mark.parametrize("spacing_mm", [(1.0, 0.7, 0.7), (2.0, 1.0, 1.0), (5.0, 0.9, 0.9)])

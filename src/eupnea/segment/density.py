@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from eupnea.mask import Mask
-from eupnea.note import Note, Severity
 from eupnea.organ import Method, NormalRegion
 from eupnea.scan import Scan
 from eupnea.segment.airways import airway_air_hu, central_airways, main_bronchi
@@ -17,9 +14,9 @@ from eupnea.segment.blocks import at_nearest
 from eupnea.segment.body import air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.lung_notes import AIR_HU, AIR_TOLERANCE_HU
+from eupnea.segment.lung_notes import AIR_HU, AIR_TOLERANCE_HU, inflation_notes
 from eupnea.segment.morphology import Spacing, dilate, distance_mm, erode
-from eupnea.segment.parenchyma import Parenchyma, read_parenchyma
+from eupnea.segment.parenchyma import Parenchyma, parenchyma_of
 from eupnea.segment.thickness import thick_parts
 
 METHOD = Method(
@@ -38,9 +35,6 @@ DENSE_HU = -700.0
 DENSEST_NORMAL_HU = -550.0
 """Whatever the breath, denser tissue is not normal."""
 
-LEAST_INFLATED_HU = -770.0
-"""Aerated lung that is denser on average is in expiration or diseased throughout."""
-
 SPREADS = 3.0
 """Normal lung reaches this many standard deviations above its most frequent density."""
 
@@ -53,13 +47,13 @@ WORKING_MM = 1.4
 RIM_MM = 2.0
 """Width of the partial volume between lung and chest wall."""
 
-CORE_MM = 5.0
-"""Depth below the pleura from which the density of lung is read."""
-
 SMOOTHING_MM = 1.0
 """Standard deviation of the Gaussian that tames noise before any cut."""
 
 MARGIN_MM = 10.0
+
+CONSEQUENCE = "the density baseline takes it for normal"
+"""Of a lung that is not inflated."""
 
 HYPERLUCENT_CLUSTER_MM3 = 150.0
 """Smaller hyperlucent clusters are noise."""
@@ -78,26 +72,16 @@ def find_normal(scan: Scan, roi: Mask) -> NormalRegion:
     grid = Coarse.of(scan.volume.crop(box), spacing_mm=WORKING_MM)
     organ = grid.blocks.holding(roi.voxels[box])
     smooth = _smooth(grid)
-    core = erode(organ, CORE_MM, grid.spacing_mm)
-    parenchyma = read_parenchyma(smooth, core, row_mm=grid.spacing_mm[1])
+    parenchyma = parenchyma_of(smooth, organ, grid.spacing_mm)
     hilum_mm, air_hu = _airways(scan, grid)
     abnormal = _dense(smooth, organ, grid.spacing_mm, parenchyma, hilum_mm)
     abnormal |= _hyperlucent(smooth, organ, grid.spacing_mm, air_hu)
     normal = roi.voxels.copy()
     normal[box] &= ~grid.blocks.to_source(abnormal)
     return NormalRegion(
-        mask=Mask(voxels=normal, geometry=roi.geometry), notes=tuple(_notes(parenchyma))
+        mask=Mask(voxels=normal, geometry=roi.geometry),
+        notes=inflation_notes(parenchyma.mode_hu, consequence=CONSEQUENCE),
     )
-
-
-def _notes(parenchyma: Parenchyma) -> Iterator[Note]:
-    if parenchyma.mode_hu > LEAST_INFLATED_HU:
-        yield Note(
-            code="LUNG_NOT_INFLATED",
-            text=f"The aerated lung measures {parenchyma.mode_hu:.0f} HU, as in expiration or in "
-            "disease of the whole lung; the density baseline takes it for normal.",
-            severity=Severity.WARNING,
-        )
 
 
 def _smooth(grid: Coarse) -> NDArray[np.float32]:

@@ -23,6 +23,9 @@ UNEVEN_RATIO = 1.8
 AIR_HU, AIR_TOLERANCE_HU = -1000.0, 30.0
 """What air measures in a calibrated scanner, and how far it may be off."""
 
+LEAST_INFLATED_HU = -770.0
+"""Aerated lung that is denser on average is in expiration or diseased throughout."""
+
 
 def lung_notes(sides: NDArray[np.uint8], coarse: Coarse, air_hu: float | None) -> tuple[Note, ...]:
     """All remarks on a pair of lungs.
@@ -38,6 +41,22 @@ def lung_notes(sides: NDArray[np.uint8], coarse: Coarse, air_hu: float | None) -
     cut = tuple(_truncation(sides > 0))
     sizes = _sizes(float(right), float(left), is_whole=not cut)
     return (*cut, *sizes, *_calibration(air_hu))
+
+
+def inflation_notes(mode_hu: float, *, consequence: str) -> tuple[Note, ...]:
+    """The remark on lungs that are not at full inspiration.
+
+    Args:
+        mode_hu: The most frequent density of the aerated lung.
+        consequence: What the method makes of such lungs, after a semicolon.
+    """
+    if mode_hu <= LEAST_INFLATED_HU:
+        return ()
+    text = (
+        f"The aerated lung measures {mode_hu:.0f} HU, as in expiration or in disease of the whole "
+        f"lung; {consequence}."
+    )
+    return (Note(code="LUNG_NOT_INFLATED", text=text, severity=Severity.WARNING),)
 
 
 def _truncation(lungs: NDArray[np.bool_]) -> Iterator[Note]:

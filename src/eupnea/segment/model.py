@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from eupnea.errors import ModelError, Refusal, RefusalCode
 from eupnea.geometry import Geometry
 from eupnea.mask import Mask
+from eupnea.note import Note
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.airways import airway_air_hu
@@ -27,8 +28,9 @@ from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.dense import dense_beside
 from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
-from eupnea.segment.lung_notes import lung_notes
+from eupnea.segment.lung_notes import inflation_notes, lung_notes
 from eupnea.segment.lungs import close_sides, refuse_without_lungs
+from eupnea.segment.parenchyma import parenchyma_of
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
 from eupnea.segment.sides import split_sides
 from eupnea.segment.zones import lung_zones
@@ -47,6 +49,9 @@ EVEN_ODDS = 128
 
 LEAST_ROI = 4
 """Of 255: where the organ is less certain, a share of it tells little."""
+
+CONSEQUENCE = "the model may call dependent lung abnormal that is only poorly aerated"
+"""Of a lung that is not inflated."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -215,12 +220,21 @@ class _Finder:
         seen = certainty_of(self._predict(scan), self.model.card.calibration)
         seen[~roi.voxels] = 0
         normal = Mask(voxels=seen >= EVEN_ODDS, geometry=scan.geometry)
-        return NormalRegion(mask=normal, certainty=seen)
+        return NormalRegion(mask=normal, certainty=seen, notes=_inflation(scan, roi))
 
     def _predict(self, scan: Scan) -> Prediction:
         if not self._last or self._last[0][0]() is not scan:
             self._last[:] = [(weakref.ref(scan), self.model.predict(scan))]
         return self._last[0][1]
+
+
+def _inflation(scan: Scan, roi: Mask) -> tuple[Note, ...]:
+    """The note on lungs in expiration, which the network overcalls."""
+    box = roi.box()
+    coarse = Coarse.of(scan.volume.crop(box))
+    lungs = coarse.blocks.holding(roi.voxels[box])
+    density = parenchyma_of(coarse.hu, lungs, coarse.spacing_mm)
+    return inflation_notes(density.mode_hu, consequence=CONSEQUENCE)
 
 
 def _dense_beside(shares: NDArray[np.uint8], coarse: Coarse, inner: InnerAir) -> NDArray[np.bool_]:

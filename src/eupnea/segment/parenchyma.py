@@ -8,6 +8,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from eupnea.segment.morphology import Spacing, erode
+
+CORE_MM = 5.0
+"""Depth below the pleura from which the density of lung is read."""
+
 SLABS = 12
 """Layers from front to back in which the lung's density is read."""
 
@@ -48,7 +53,7 @@ class Parenchyma:
 
 
 def read_parenchyma(
-    hu: NDArray[np.float32], core: NDArray[np.bool_], *, row_mm: float
+    hu: NDArray[np.float32] | NDArray[np.int16], core: NDArray[np.bool_], *, row_mm: float
 ) -> Parenchyma:
     """Reads the density of aerated lung in layers from front to back.
 
@@ -79,7 +84,20 @@ def read_parenchyma(
     )
 
 
-def _mode(values: NDArray[np.float32]) -> float:
+def parenchyma_of(
+    hu: NDArray[np.float32] | NDArray[np.int16], organ: NDArray[np.bool_], spacing_mm: Spacing
+) -> Parenchyma:
+    """Reads the density of aerated lung below the pleura.
+
+    Args:
+        hu: Denoised Hounsfield units (slices, rows, columns).
+        organ: The lungs, on the same grid.
+        spacing_mm: Of the grid.
+    """
+    return read_parenchyma(hu, erode(organ, CORE_MM, spacing_mm), row_mm=spacing_mm[1])
+
+
+def _mode(values: NDArray[np.float32] | NDArray[np.int16]) -> float:
     """The most frequent plausible density, from a smoothed histogram."""
     edges = np.arange(PLAUSIBLE_HU[0], PLAUSIBLE_HU[1] + 2 * BIN_HU, BIN_HU)
     counts, _ = np.histogram(values, edges)
