@@ -22,11 +22,31 @@ from eupnea.volume import Volume
 PHANTOMS = 8
 SCANS = 3
 EXTENTS = (0.02, 0.1, 0.3, 0.6, 0.9)
-"""Share of the lung to lay disease into, from hardly any to nearly all; each family has one
-image of each."""
+"""Share of the lung to lay disease into, from mild to nearly all; each family has one image of
+each."""
 
-BATCH, MOST = 4, 160
-"""Lesions laid at once, and at most; small ones never fill a lung."""
+NEAR = 0.95
+"""Share of the extent that is near enough."""
+
+SMALLER = 0.9
+"""How much smaller the largest lesions become when one would be too much."""
+
+OWN, MOST = 40, 400
+"""Lesions of the family itself, and of all; the companions fill what is missing then."""
+
+COMPANIONS = {
+    "effusion": "collapse",
+    "collapse": "consolidation",
+    "solid nodule": "consolidation",
+    "part-solid nodule": "ground glass",
+    "cavity": "consolidation",
+    "reticulation": "ground glass",
+    "honeycombing": "reticulation",
+    "tree in bud": "consolidation",
+    "bronchiectasis": "ground glass",
+    "bulla": "emphysema",
+}
+"""What spreads in a lung beside a disease that does not fill one by itself."""
 
 MARGIN_MM = 15.0
 
@@ -92,15 +112,31 @@ def semi_synthetic(data: Path, *, without: Container[str] = ()) -> Iterator[Imag
 def _lay(
     case: Case, ground: Ground, family: Family, extent: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
-    """Lesions of one family, until the disease has its extent."""
+    """Lesions of one family, then of its companion, until the disease has its extent.
+
+    A lesion that would take it beyond is laid again, smaller.
+    """
     hu, abnormal = case.hu, np.zeros(case.hu.shape, bool)
     goal = extent * np.count_nonzero(case.lung)
-    for done in range(0, MOST, BATCH):
-        sick = lay_disease(hu, ground, [family] * (BATCH if done else 1), rng)
-        hu, abnormal = sick.hu, abnormal | sick.abnormal
-        if np.count_nonzero(abnormal) >= goal:
+    companion = FAMILIES[COMPANIONS.get(family.name, family.name)]
+    largest = 1.0
+    for turn in range(MOST):
+        if np.count_nonzero(abnormal) >= NEAR * goal:
             break
+        kind = _at_most(family if turn < OWN else companion, largest)
+        sick = lay_disease(hu, ground, [kind], rng)
+        wider = abnormal | sick.abnormal
+        if np.count_nonzero(wider) * NEAR > goal:
+            largest *= SMALLER
+        else:
+            hu, abnormal = sick.hu, wider
     return hu, abnormal
+
+
+def _at_most(family: Family, share: float) -> Family:
+    """The family without its largest lesions."""
+    smallest, largest = family.radius_mm
+    return replace(family, radius_mm=(smallest, max(smallest, share * largest)))
 
 
 @lru_cache(maxsize=len(LUNGS))

@@ -1,15 +1,17 @@
-"""Candidates and costs of every image, one line of JSON each.
+"""Candidates and costs of every image, one line of JSON for each way to find candidates.
 
-    python -m bench.labelling.measure --data ../shared/data --out costs.jsonl [--normal METHOD]
-        [--only phantom]
+    python -m bench.labelling.measure --data ../shared/data --costs costs.jsonl
+        [--normal METHOD...] [--only phantom] [--minutes M]
 
-Can be stopped and run again: images that have their line are passed over.
+Can be stopped and run again: images that have their lines are passed over.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import time
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
@@ -23,29 +25,56 @@ from eupnea.mask import Mask
 from eupnea.organ import Organ, RegionOfInterest, Zones
 from eupnea.segment import find_organ, segment_scan
 
+METHODS = ("density-baseline", "eupnea-lung")
+
 
 def main() -> None:
     """Measures every image that has no line yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--normal", default="density-baseline")
+    parser.add_argument("--costs", type=Path, required=True)
+    parser.add_argument("--normal", nargs="+", default=METHODS)
     parser.add_argument("--only", choices=("phantom", "real"))
+    parser.add_argument("--minutes", type=float, default=np.inf)
     options = parser.parse_args()
-    measure_all(options.data, options.out, find_organ(normal=options.normal), only=options.only)
+    measure_all(
+        options.data,
+        options.costs,
+        options.normal,
+        only=options.only,
+        minutes=options.minutes,
+    )
 
 
-def measure_all(data: Path, out: Path, organ: Organ, *, only: str | None = None) -> None:
-    """Adds a line for every image that has none yet."""
-    lines = out.read_text().splitlines() if out.exists() else []
-    done = {json.loads(line)["name"] for line in lines}
+def measure_all(
+    data: Path,
+    out: Path,
+    methods: Sequence[str],
+    *,
+    only: str | None = None,
+    minutes: float = np.inf,
+) -> None:
+    """Adds the lines that are missing, until the time is up."""
+    ends = time.monotonic() + 60 * minutes
+    organs = {method: find_organ(normal=method) for method in methods}
+    done = _measured(out, methods)
     real = () if only == "phantom" else semi_synthetic(data, without=done)
     made = () if only == "real" else phantoms(without=done)
     out.parent.mkdir(parents=True, exist_ok=True)
     for image in chain(real, made):
         if image.name not in done:
+            lines = [json.dumps(measure(image, organ)) + "\n" for organ in organs.values()]
             with out.open("a") as file:
-                file.write(json.dumps(measure(image, organ)) + "\n")
+                file.write("".join(lines))
+        if time.monotonic() > ends:
+            break
+
+
+def _measured(out: Path, methods: Sequence[str]) -> set[str]:
+    """The images that have a line of every method."""
+    lines = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
+    names = [{line["name"] for line in lines if line["method"] == method} for method in methods]
+    return set.intersection(*names)
 
 
 def measure(image: Image, organ: Organ) -> dict[str, Any]:
@@ -57,6 +86,7 @@ def measure(image: Image, organ: Organ) -> dict[str, Any]:
     normal = image.roi - image.abnormal
     return {
         "name": image.name,
+        "method": organ.normal_method.name,
         "kind": image.kind,
         "base": image.base,
         "organ_ml": image.roi.volume_ml,

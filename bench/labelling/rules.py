@@ -36,6 +36,8 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: str
+    method: str
+    """What found the candidates."""
     kind: str
     base: str
     organ_ml: float
@@ -56,16 +58,20 @@ Rule = Callable[[Record], LabelType]
 COSTS: dict[str, Callable[[Cost], float]] = {
     "outlines, cm2": lambda cost: cost.outline_cm2,
     "voxels, ml": lambda cost: cost.paint_ml,
-    "corrected, ml": lambda cost: cost.correct_ml,
+    "outlines corrected, cm2": lambda cost: min(cost.redraw_cm2, cost.outline_cm2),
+    "voxels corrected, ml": lambda cost: min(cost.correct_ml, cost.paint_ml),
+    "islands removed": lambda cost: cost.clicks,
 }
+"""From nothing; and from the prelabel, or from nothing where that is less."""
 
 JUDGED = ("outlines, cm2", "voxels, ml")
-"""What thresholds are chosen by; corrections of one prelabel cost alike on either side."""
+"""What thresholds are chosen by; corrections cost nearly alike on either side."""
 
 
-def read_records(path: Path) -> list[Record]:
-    """All lines of a file that `measure` wrote."""
-    return [Record.model_validate_json(line) for line in path.read_text().splitlines()]
+def read_records(path: Path, method: str) -> list[Record]:
+    """The lines of one method in a file that `measure` wrote."""
+    records = [Record.model_validate_json(line) for line in path.read_text().splitlines()]
+    return [record for record in records if record.method == method]
 
 
 def by_thresholds(cuts: Thresholds) -> Rule:
@@ -133,14 +139,20 @@ def try_all(records: Sequence[Record]) -> list[Tried]:
     return sorted(tried, key=lambda one: one.relative)
 
 
-def on_other_patients(records: Sequence[Record]) -> Sides:
-    """What the rule chooses for each patient with the cheapest thresholds of all others."""
+def on_other_half(records: Sequence[Record]) -> Sides:
+    """What the rule chooses with the cheapest thresholds of the other half of the patients."""
+    bases = sorted({record.base for record in records})
+    half = np.array([bases.index(record.base) % 2 == 0 for record in records])
     chosen = np.zeros(len(records), bool)
-    for base in {record.base for record in records}:
-        cuts = try_all([record for record in records if record.base != base])[0].cuts
-        own = np.array([record.base == base for record in records])
-        chosen[own] = sides(by_thresholds(cuts), [r for r in records if r.base == base])
+    for own in (half, ~half):
+        cuts = try_all(part(records, ~own))[0].cuts
+        chosen[own] = sides(by_thresholds(cuts), part(records, own))
     return chosen
+
+
+def part(records: Sequence[Record], inside: Sides) -> list[Record]:
+    """The records at which `inside` is set."""
+    return [record for record, is_in in zip(records, inside, strict=True) if is_in]
 
 
 def _grid() -> Iterator[Thresholds]:
