@@ -37,6 +37,9 @@ def test_plan_then_collect(run: Callable[..., tuple[int, str]], draw: Draw, tmp_
     code, said = run("collect", plan, drawn, "--reader", "AB", "--out", learn)
     assert (code, "1 labels added" in said) == (0, True)
     assert (learn / "train.json").is_file()
+    sparse = ("--reader", "CD", "--drawn-slices-only", "--out", learn)
+    code, said = run("collect", plan, drawn, *sparse)
+    assert (code, "was not judged" in said) == (0, True)
 
 
 def test_some_refused_is_partly_done_all_refused_is_refused(

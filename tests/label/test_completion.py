@@ -55,6 +55,19 @@ def test_a_little_beyond_the_organ_is_cut_off_and_said() -> None:
         complete(drawn, roi)
 
 
+@settings(deadline=None)
+@given(masks, st.sampled_from([LabelValue.NORMAL, LabelValue.ABNORMAL]))
+def test_with_drawn_slices_only_no_other_slice_is_judged(
+    side: NDArray[np.bool_], value: LabelValue
+) -> None:
+    """Slice by slice: one with a stroke is judged whole, one without not at all."""
+    side[0, 0, 0] = True
+    made = complete(side * np.uint8(value), EVERYWHERE, drawn_slices_only=True)
+    for drawn, slice_values in zip(side, made.values, strict=True):
+        assert (slice_values == LabelValue.UNJUDGED).all() == (not drawn.any())
+        assert (slice_values == LabelValue.UNJUDGED).any() == (not drawn.any())
+
+
 def test_equal_labels_alone_have_equal_versions() -> None:
     """The version changes with one voxel, and with the place of the grid."""
     values = np.ones(SHAPE, np.uint8)

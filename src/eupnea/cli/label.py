@@ -98,6 +98,14 @@ def collect(
             show_default=False,
         ),
     ] = None,
+    *,
+    drawn_slices_only: Annotated[
+        bool,
+        typer.Option(
+            "--drawn-slices-only",
+            help="Slices on which nothing was drawn were not judged, whichever side was drawn.",
+        ),
+    ] = False,
 ) -> None:
     """Take drawn labels back: check, version, and write the lists to train from.
 
@@ -110,7 +118,14 @@ def collect(
     from eupnea.label.collecting import collect_labels
 
     when = datetime.now(UTC).replace(microsecond=0)
-    found = collect_labels(plan_folder, drawn or [plan_folder], out, reader=reader, when=when)
+    found = collect_labels(
+        plan_folder,
+        drawn or [plan_folder],
+        out,
+        reader=reader,
+        when=when,
+        drawn_slices_only=drawn_slices_only,
+    )
     for problem in found.problems:
         sys.stderr.write(f"eupnea: {problem.file}: {problem.text}\n")
     for record in found.added:

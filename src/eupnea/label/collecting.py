@@ -10,7 +10,7 @@ from pathlib import Path
 
 from eupnea.errors import OutputError, Refusal, RefusalCode
 from eupnea.label.agreement import ReaderPair
-from eupnea.label.completion import complete, merge
+from eupnea.label.completion import Label, complete, merge
 from eupnea.label.drawn import Canvas, is_label_name, read_drawn
 from eupnea.label.export import export
 from eupnea.label.learning_set import LabelRecord, LearningSet, check_reader
@@ -43,7 +43,13 @@ class Collected:
 
 
 def collect_labels(
-    plan: Path, drawn: Sequence[Path], out: Path, *, reader: str, when: datetime
+    plan: Path,
+    drawn: Sequence[Path],
+    out: Path,
+    *,
+    reader: str,
+    when: datetime,
+    drawn_slices_only: bool = False,
 ) -> Collected:
     """Checks drawn labels, keeps them, and writes the learning set anew.
 
@@ -59,6 +65,7 @@ def collect_labels(
         out: The learning set; begun, or grown by another collection.
         reader: Who drew, by name or initials.
         when: Time of the collection.
+        drawn_slices_only: Slices where nothing was drawn were not judged.
 
     Returns:
         What was added, and every file that could not be, with the reason; the
@@ -80,7 +87,18 @@ def collect_labels(
             if item is None:
                 continue
             try:
-                record = _take(plan, item, paths, learning, reader=reader, when=when)
+                label, canvas = _label(
+                    plan / item.folder, paths, drawn_slices_only=drawn_slices_only
+                )
+                record = learning.add(
+                    label,
+                    plan / item.folder / IMAGE,
+                    item=item,
+                    canvas=canvas,
+                    drawn_from=tuple(path.name for path in paths),
+                    reader=reader,
+                    when=when,
+                )
             except Refusal as refusal:
                 where = refusal.where or ", ".join(path.name for path in paths)
                 problems.append(Problem(file=where, code=refusal.code, text=str(refusal)))
@@ -98,28 +116,11 @@ def collect_labels(
     )
 
 
-def _take(
-    plan: Path,
-    item: WorkItem,
-    paths: Sequence[Path],
-    learning: LearningSet,
-    *,
-    reader: str,
-    when: datetime,
-) -> LabelRecord | None:
-    """One image's label, from all files on it."""
-    folder = plan / item.folder
+def _label(folder: Path, paths: Sequence[Path], *, drawn_slices_only: bool) -> tuple[Label, Canvas]:
+    """One image's label, from all files on it, and what it was drawn on."""
     canvas = Canvas.read(folder / ORGAN)
     values = merge([read_drawn(path, canvas.roi.geometry) for path in paths])
-    return learning.add(
-        complete(values, canvas.roi),
-        folder / IMAGE,
-        item=item,
-        canvas=canvas,
-        drawn_from=tuple(path.name for path in paths),
-        reader=reader,
-        when=when,
-    )
+    return complete(values, canvas.roi, drawn_slices_only=drawn_slices_only), canvas
 
 
 def _sort(

@@ -39,7 +39,7 @@ class Label:
         return hashlib.sha256(head + np.ascontiguousarray(self.values).tobytes()).hexdigest()
 
 
-def complete(drawn: NDArray[np.uint8], roi: Mask) -> Label:
+def complete(drawn: NDArray[np.uint8], roi: Mask, *, drawn_slices_only: bool = False) -> Label:
     """A label of the whole organ: what was not drawn is the other side.
 
     If only normal was drawn, the rest of the organ is abnormal, except on
@@ -50,6 +50,8 @@ def complete(drawn: NDArray[np.uint8], roi: Mask) -> Label:
     Args:
         drawn: `LabelValue` of each voxel, on the organ's grid.
         roi: The organ.
+        drawn_slices_only: Slices where nothing was drawn were not judged,
+            whichever side was drawn.
 
     Raises:
         Refusal: `LABEL_INVALID` when neither side was drawn, or when too much
@@ -65,14 +67,18 @@ def complete(drawn: NDArray[np.uint8], roi: Mask) -> Label:
             found="an empty label",
         )
     rest = roi.voxels & (inside == LabelValue.OUTSIDE)
-    if sides == {LabelValue.NORMAL}:
-        inside[rest] = LabelValue.ABNORMAL
+    inside[rest] = _other_side(sides)
+    if drawn_slices_only or sides == {LabelValue.NORMAL}:
         unseen = rest & ~(drawn != LabelValue.OUTSIDE).any(axis=(1, 2))[:, None, None]
         inside[unseen] = LabelValue.UNJUDGED
-    else:
-        inside[rest] = LabelValue.NORMAL if len(sides) == 1 else LabelValue.UNJUDGED
     inside.setflags(write=False)
     return Label(values=inside, roi=roi, notes=(*notes, *_partial(inside, roi)))
+
+
+def _other_side(sides: set[int]) -> LabelValue:
+    if len(sides) > 1:
+        return LabelValue.UNJUDGED
+    return LabelValue.ABNORMAL if LabelValue.NORMAL in sides else LabelValue.NORMAL
 
 
 def merge(parts: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
