@@ -19,7 +19,7 @@ from eupnea.train.disease import FAMILIES, Family, lay_disease
 from eupnea.train.disease.lay import Ground
 from eupnea.volume import Volume
 
-PHANTOMS = 8
+PHANTOMS = 4
 SCANS = 3
 EXTENTS = (0.02, 0.1, 0.3, 0.6, 0.9)
 """Share of the lung to lay disease into, from mild to nearly all; each family has one image of

@@ -57,24 +57,24 @@ def measure_all(
     """Adds the lines that are missing, until the time is up."""
     ends = time.monotonic() + 60 * minutes
     organs = {method: find_organ(normal=method) for method in methods}
-    done = _measured(out, methods)
-    real = () if only == "phantom" else semi_synthetic(data, without=done)
-    made = () if only == "real" else phantoms(without=done)
+    done = _measured(out)
+    whole = {name for name, _ in done if all((name, method) in done for method in methods)}
+    real = () if only == "phantom" else semi_synthetic(data, without=whole)
+    made = () if only == "real" else phantoms(without=whole)
     out.parent.mkdir(parents=True, exist_ok=True)
     for image in chain(real, made):
-        if image.name not in done:
-            lines = [json.dumps(measure(image, organ)) + "\n" for organ in organs.values()]
-            with out.open("a") as file:
-                file.write("".join(lines))
+        missing = [method for method in methods if (image.name, method) not in done]
+        lines = [json.dumps(measure(image, organs[method])) + "\n" for method in missing]
+        with out.open("a") as file:
+            file.write("".join(lines))
         if time.monotonic() > ends:
             break
 
 
-def _measured(out: Path, methods: Sequence[str]) -> set[str]:
-    """The images that have a line of every method."""
+def _measured(out: Path) -> set[tuple[str, str]]:
+    """Image and method of each line."""
     lines = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
-    names = [{line["name"] for line in lines if line["method"] == method} for method in methods]
-    return set.intersection(*names)
+    return {(line["name"], line["method"]) for line in lines}
 
 
 def measure(image: Image, organ: Organ) -> dict[str, Any]:
