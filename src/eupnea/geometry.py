@@ -112,9 +112,13 @@ class Geometry:
         """Whether both grids put every voxel at the same place, within a tolerance."""
         if self.shape != other.shape:
             return False
+        return self.distance_mm(other) <= tolerance_mm
+
+    def distance_mm(self, other: Geometry) -> float:
+        """How far apart the other grid puts the same voxel: the largest distance of a corner."""
         corners = np.array(np.meshgrid(*[(0, n - 1) for n in self.shape])).reshape(3, -1).T
         gap = np.linalg.norm(self.to_mm(corners) - other.to_mm(corners), axis=1)
-        return bool(gap.max() <= tolerance_mm)
+        return float(gap.max())
 
     def crop(self, box: tuple[slice, slice, slice]) -> Geometry:
         """The grid of `array[box]`, for slices of step 1."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
 from itertools import pairwise
 
 from eupnea.errors import Refusal, RefusalCode
@@ -13,6 +14,9 @@ from eupnea.scan import Scan
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Timeline:
     """At least one scan, one patient, strictly increasing acquisition times.
+
+    A scan at midnight sharp stands for its whole day: its source states no
+    time of day, and no order within the day is guessed.
 
     Raises:
         Refusal: `NO_CT` without a scan, `TIME_EQUAL` for two scans at one
@@ -38,18 +42,23 @@ class Timeline:
 
 def _refuse_equal_times(scans: tuple[Scan, ...]) -> None:
     for earlier, later in pairwise(scans):
-        if earlier.acquired_at == later.acquired_at:
+        if found := _without_order(earlier.acquired_at, later.acquired_at):
+            sources = [scan.provenance.sources[:1] for scan in (earlier, later)]
             raise Refusal(
                 RefusalCode.TIME_EQUAL,
                 expected="one scan per acquisition time",
-                found=f"two at {earlier.acquired_at.isoformat()}",
-                where=", ".join(
-                    scan.provenance.sources[0]
-                    for scan in (earlier, later)
-                    if scan.provenance.sources
-                )
-                or None,
+                found=found,
+                where=", ".join(name for names in sources for name in names) or None,
             )
+
+
+def _without_order(earlier: datetime, later: datetime) -> str | None:
+    """Why two times tell no order; `None` when they do."""
+    if earlier == later:
+        return f"two at {earlier.isoformat()}"
+    if earlier.time() == time() and earlier.date() == later.date():
+        return f"two on {earlier.date().isoformat()}, one of them without a time of day"
+    return None
 
 
 def _refuse_mixed_patients(scans: tuple[Scan, ...]) -> None:

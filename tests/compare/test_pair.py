@@ -196,6 +196,7 @@ def test_breath_is_reported_and_flagged() -> None:
             "COMPARABILITY_THICKNESS",
         ),
         ({"contrast": False}, {"contrast": True}, "COMPARABILITY_CONTRAST"),
+        ({"contrast": True}, {}, "COMPARABILITY_CONTRAST"),
         ({"tube_voltage_kv": 120.0}, {"tube_voltage_kv": 80.0}, "COMPARABILITY_VOLTAGE"),
     ],
 )

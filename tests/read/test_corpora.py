@@ -10,7 +10,7 @@ import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate
-from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.uid import (
     HTJ2K,
     MPEG2MPML,
@@ -27,7 +27,8 @@ from eupnea.read.dicom_file import read_header
 from eupnea.read.foreign import quietly
 from eupnea.read.pixels import PixelReader, hounsfield
 from eupnea.read.source_file import SourceFile
-from support.ct import chest_hu, ct_series, save
+from support import htj2k
+from support.ct import chest_hu, ct_series, put, save
 from support.jpeg_lossless import encode
 from support.limited import READ, read_limited
 
@@ -101,11 +102,41 @@ def test_jpeg_lossless_is_decoded_exactly(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "syntax", [HTJ2K, HTJ2KLossless, HTJ2KLosslessRPCL], ids=lambda uid: uid.name
+)
+@pytest.mark.parametrize("signed", [False, True])
+def test_high_throughput_jpeg_2000_is_decoded_exactly(
+    tmp_path: Path, syntax: UID, *, signed: bool
+) -> None:
+    """Streams of another encoder (OpenJPH) give the very values, with and without a sign."""
+    hu = htj2k.plane_hu()
+    (one,) = ct_series(hu=hu[None])
+    one.PixelData = encapsulate([htj2k.SIGNED if signed else htj2k.UNSIGNED])
+    one["PixelData"].is_undefined_length = True
+    one.file_meta.TransferSyntaxUID = syntax
+    intercept = 0 if signed else htj2k.INTERCEPT
+    put(one, BitsStored=16, HighBit=15, PixelRepresentation=int(signed), RescaleIntercept=intercept)
+    np.testing.assert_array_equal(values_of(save([one], tmp_path) / "IM0000.dcm"), hu)
+
+
+@pytest.mark.parametrize(
     "syntax", [JPEG2000Lossless, HTJ2K, HTJ2KLossless, HTJ2KLosslessRPCL], ids=lambda uid: uid.name
 )
 def test_a_decoder_comes_with_the_installation(syntax: UID) -> None:
     """No syntax of CT needs a plugin that the package does not require."""
     assert get_decoder(syntax).is_available
+
+
+def test_a_missing_decoder_is_named_with_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installation that lost its plugins says what to install."""
+    slices = ct_series()
+    for one in slices:
+        one.file_meta.TransferSyntaxUID = JPEG2000Lossless
+        one.PixelData = encapsulate([b"\0\0"])
+    monkeypatch.setattr(Decoder, "is_available", False)
+    assert "pip install pylibjpeg" in str(check([save(slices, tmp_path)]).refusal)
 
 
 def test_a_syntax_without_decoder_is_named(tmp_path: Path) -> None:

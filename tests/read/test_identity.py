@@ -6,7 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from eupnea.read.identity import Identity, are_mixed
+from eupnea.errors import Refusal, RefusalCode
+from eupnea.read.identity import Identity, refuse_mixed
 
 WHOLE = Identity(patient_id="7", issuer="A", birth_date="19500101", sex="F", person_name="X")
 
@@ -42,8 +43,13 @@ def test_names_count_within_a_series_alone() -> None:
 
 def test_a_silent_identity_does_not_hide_a_conflict() -> None:
     """Two people are told apart in any order, whatever lies between them."""
-    people = [Identity(sex="F"), Identity(), Identity(sex="M")]
-    assert all(are_mixed(order) for order in permutations(people))
+    people = [("a", Identity(sex="F")), ("b", Identity()), ("c", Identity(sex="M"))]
+    for order in permutations(people):
+        with pytest.raises(Refusal) as caught:
+            refuse_mixed(order, expected="one patient")
+        assert caught.value.code is RefusalCode.PATIENT_MIXED
+        assert caught.value.found == "several patients (another sex)"
+        assert caught.value.where == "a, c"
 
 
 def test_the_key_tells_nothing() -> None:

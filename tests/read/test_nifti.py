@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import numpy as np
 import pytest
 
 from eupnea.errors import Refusal, RefusalCode
-from eupnea.read import Limits, read_timeline
+from eupnea.read import Limits, NiftiAffine, ReadOptions, read_timeline
 from eupnea.read.nifti import read_nifti
+from eupnea.read.options import MASK_LIMITS
 from eupnea.read.source_file import SourceFile
 from eupnea.scan import Scan
 from support.ct import SPACING_MM, chest_hu, ct_series, save
@@ -128,6 +130,34 @@ def test_plain_bytes_under_a_compressed_name_are_refused(tmp_path: Path) -> None
     assert refusal_of(path) is RefusalCode.SOURCE_UNREADABLE
 
 
+@pytest.mark.parametrize("where", ["voxels", "behind them"])
+def test_a_file_that_shrank_beyond_belief_is_not_inflated(tmp_path: Path, where: str) -> None:
+    """A hundred kilobytes that become a hundred megabytes are refused by their ratio, unread."""
+    size = 100_000_000
+    vast = nifti_bytes(dim=[3, 500, 500, 200, 1, 1, 1, 1])[:352]
+    packer = zlib.compressobj(wbits=31)
+    raw = packer.compress(vast if where == "voxels" else nifti_bytes())
+    path = tmp_path / "ct.nii.gz"
+    path.write_bytes(raw + packer.compress(bytes(size)) + packer.flush())
+    assert path.stat().st_size < 200_000
+    tracemalloc.start()
+    try:
+        assert refusal_of(path) is RefusalCode.SOURCE_TOO_LARGE
+        assert tracemalloc.get_traced_memory()[1] < size / 5
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_mask_may_shrink_to_a_thousandth(tmp_path: Path) -> None:
+    """What is a bomb among scans is a mask among masks."""
+    path = tmp_path / "mask.nii.gz"
+    path.write_bytes(gzip.compress(nifti_bytes(np.zeros((34, 1000, 1000), np.int16)), 1))
+    file = SourceFile(name=path.name, path=path)
+    assert read_nifti(file, limits=MASK_LIMITS).stored.shape == (34, 1000, 1000)
+    with pytest.raises(Refusal):
+        read_nifti(file, limits=Limits())
+
+
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
     """Inflating stops at the cap, whatever follows the voxels."""
     packer = zlib.compressobj(1, wbits=31)
@@ -144,7 +174,6 @@ def test_a_bomb_is_refused(tmp_path: Path) -> None:
     ("fields", "code"),
     [
         ({"sform_code": 0, "qform_code": 0}, "ORIENTATION_UNKNOWN"),
-        ({"qoffset_x": 50}, "ORIENTATION_AMBIGUOUS"),
         ({"scl_slope": np.inf}, "SCALING_INVALID"),
     ],
     ids=str,
@@ -155,6 +184,42 @@ def test_a_doubtful_header_is_read_with_a_note(
     """What can be read but not trusted is said."""
     scan = scan_of(save_nifti(tmp_path / "ct_2020-03-05.nii", **fields))
     assert [note.code for note in scan.notes] == [code]
+
+
+FOUR_DEGREES, MIRRORED = float(np.cos(np.radians(2))), 0.0
+"""Last part of the quaternion that turns the qform away from the sform."""
+
+
+@pytest.mark.parametrize(
+    ("fields", "difference"),
+    [
+        ({"qoffset_x": 50}, "differ by 0.0 degrees and up to 50.0 mm"),
+        ({"quatern_d": FOUR_DEGREES}, "differ by 4.0 degrees and up to 26.0 mm"),
+    ],
+    ids=str,
+)
+def test_two_orientations_are_told_apart(
+    tmp_path: Path, fields: dict[str, Any], difference: str
+) -> None:
+    """The sform is used, and the note says by how much the qform differs."""
+    scan = scan_of(save_nifti(tmp_path / "ct_2020-03-05.nii", **fields))
+    (note,) = scan.notes
+    assert note.code == "ORIENTATION_AMBIGUOUS"
+    assert difference in note.text
+    assert scan.geometry.is_close(scan_of(save_nifti(tmp_path / "plain.nii")).geometry)
+
+
+def test_exchanged_sides_are_refused_until_someone_chooses(tmp_path: Path) -> None:
+    """Where sform and qform disagree on left and right, no default decides."""
+    path = save_nifti(tmp_path / "ct_2020-03-05.nii", quatern_d=MIRRORED)
+    assert refusal_of(path) is RefusalCode.BAD_AFFINE
+    alone = scan_of(save_nifti(tmp_path / "q.nii", quatern_d=MIRRORED, sform_code=0))
+    for choice, expected in (("qform", alone.hu), ("sform", chest_hu())):
+        options = ReadOptions(nifti_affine=NiftiAffine(choice))
+        (scan,) = read_timeline([path], options=options).timeline
+        np.testing.assert_array_equal(scan.hu, expected)
+        assert f"the {choice} was used" in scan.notes[0].text
+    assert not np.array_equal(alone.hu, chest_hu())
 
 
 def test_units_other_than_mm_are_converted(tmp_path: Path) -> None:

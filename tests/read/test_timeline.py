@@ -82,7 +82,9 @@ def test_reconstructions_of_a_study_are_alternatives(tmp_path: Path) -> None:
     reading = read_timeline([tmp_path / "ct"])
     (scan,) = reading.timeline
     assert scan.acquisition.kernel == "B30f"
-    assert [verdict.outcome for verdict in reading.verdicts] == [Outcome.USED, Outcome.SET_ASIDE]
+    used, aside = reading.verdicts
+    assert (used.outcome, aside.outcome) == (Outcome.USED, Outcome.SET_ASIDE)
+    assert aside.reason == "ct, series 3 was preferred: its kernel suits densities less"
 
 
 def test_one_acquisition_in_two_studies_is_one_scan(tmp_path: Path) -> None:
@@ -152,6 +154,35 @@ def test_the_same_time_twice_is_refused(tmp_path: Path) -> None:
     assert caught.value.code is RefusalCode.TIME_EQUAL
 
 
+def test_no_order_within_a_day_is_guessed(tmp_path: Path) -> None:
+    """A study that states a day alone has no place beside another of that day."""
+    save(ct_series(study="a", AcquisitionTime=None, StudyTime=None), tmp_path)
+    save(ct_series(study="b", AcquisitionTime="090000"), tmp_path)
+    with pytest.raises(Refusal) as caught:
+        read_timeline([tmp_path])
+    assert caught.value.code is RefusalCode.TIME_EQUAL
+    assert "without a time of day" in caught.value.found
+    later = save(ct_series(study="c", AcquisitionDate="20200306"), tmp_path / "later")
+    alone = save(ct_series(study="a", AcquisitionTime=None, StudyTime=None), tmp_path / "alone")
+    assert len(read_timeline([alone, later]).timeline) == 2
+
+
+@pytest.mark.parametrize(
+    ("clock", "zone", "doubtful"),
+    [("014000", None, True), ("014000", "+0100", False), ("023500", None, False)],
+)
+def test_a_night_of_the_clocks_is_doubted(
+    tmp_path: Path, clock: str, zone: str | None, *, doubtful: bool
+) -> None:
+    """Two scans within an hour of a night may have been the other way round, but for zones."""
+    stated: dict[str, Any] = {"TimezoneOffsetFromUTC": zone, "AcquisitionDate": "20201025"}
+    save(ct_series(study="a", AcquisitionTime="013000", **stated), tmp_path)
+    save(ct_series(study="b", AcquisitionTime=clock, **stated), tmp_path)
+    earlier, later = read_timeline([tmp_path]).timeline
+    assert earlier.notes == ()
+    assert ("TIME_ORDER_DOUBTFUL" in {note.code for note in later.notes}) is doubtful
+
+
 def test_two_patients_need_the_users_word(tmp_path: Path) -> None:
     """Different patient numbers are refused, unless the user vouches for one person."""
     save(ct_series(study="a"), tmp_path)
@@ -187,6 +218,7 @@ def test_whatever_tells_two_patients_apart_is_seen_in_any_order(
         with pytest.raises(Refusal) as caught:
             read_timeline(order)
         assert caught.value.code is RefusalCode.PATIENT_MIXED
+        assert caught.value.where in {"a/IM0000.dcm, c/IM0000.dcm", "b/IM0000.dcm, c/IM0000.dcm"}
 
 
 def test_a_missing_attribute_is_no_other_patient(tmp_path: Path) -> None:

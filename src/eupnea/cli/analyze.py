@@ -13,6 +13,7 @@ from eupnea.cli.arguments import (
     Deidentify,
     FillGaps,
     KeyFile,
+    NiftiAffine,
     OutFolder,
     SamePatient,
     Seg,
@@ -35,6 +36,7 @@ def analyze(
     seg: Seg = SegKind.BINARY,
     fill_gaps: FillGaps = False,
     same_patient: SamePatient = False,
+    nifti_affine: NiftiAffine = None,
     deidentify: Deidentify = False,
     key: KeyFile = DEFAULT_KEY,
     as_json: AsJson = False,
@@ -49,6 +51,7 @@ def analyze(
     """
     from eupnea.cli.run import run
     from eupnea.deidentify import Key
+    from eupnea.read import NiftiAffine as Trusted
     from eupnea.read import ReadOptions
     from eupnea.write import SegmentationType
 
@@ -59,7 +62,11 @@ def analyze(
         normal=normal,
         weights=model,
         roi=roi or (),
-        reading=ReadOptions(fill_gaps=fill_gaps, same_patient=same_patient),
+        reading=ReadOptions(
+            fill_gaps=fill_gaps,
+            same_patient=same_patient,
+            nifti_affine=None if nifti_affine is None else Trusted[nifti_affine.name],
+        ),
         key=Key.of_file(key) if deidentify else None,
         segmentation=SegmentationType[seg.name],
     )

@@ -56,6 +56,23 @@ Seg = Annotated[SegKind, typer.Option("--seg", help="How DICOM segmentations sto
 FillGaps = Annotated[
     bool, typer.Option("--fill-gaps", help="Interpolate single missing slices, with a note.")
 ]
+
+
+class Affine(StrEnum):
+    """Which of two orientations of a NIfTI file counts."""
+
+    SFORM = "sform"
+    QFORM = "qform"
+
+
+NiftiAffine = Annotated[
+    Affine | None,
+    typer.Option(
+        "--nifti-affine",
+        help="Which counts where a NIfTI file states two that differ.",
+        show_default="sform; refused where they exchange sides",
+    ),
+]
 SamePatient = Annotated[
     bool,
     typer.Option(

@@ -33,7 +33,7 @@ def check(sources: Sources, as_json: AsJson = False) -> None:
 def _as_text(verdicts: Verdicts) -> str:
     parts = [_describe(verdict) for verdict in verdicts.series]
     if verdicts.refusal is not None:
-        parts.append(f"No timeline: {verdicts.refusal}")
+        parts.append(f"No timeline: {verdicts.refusal}\n  {verdicts.fix}")
     used = sum(file.used for file in verdicts.files)
     aside = [f"  {file.path}: {file.reason}" for file in verdicts.files if not file.used]
     parts.append(f"{used} of {len(verdicts.files)} files used")
@@ -55,7 +55,9 @@ def _as_dict(verdicts: Verdicts) -> dict[str, Any]:
         "files": [
             {"path": file.path, "used": file.used, "reason": file.reason} for file in verdicts.files
         ],
-        "refusal": None if refusal is None else {"code": refusal.code, "text": str(refusal)},
+        "refusal": None
+        if refusal is None
+        else {"code": refusal.code, "text": str(refusal), "fix": verdicts.fix},
     }
 
 

@@ -44,12 +44,12 @@ def _thickness_note(before: Scan, after: Scan) -> Note | None:
 
 def _contrast_note(before: Scan, after: Scan) -> Note | None:
     old, new = before.acquisition.contrast, after.acquisition.contrast
-    if old is None or new is None or old == new:
+    if old == new or True not in {old, new}:
         return None
-    agent = {True: "with", False: "without"}
+    agent = {True: "with contrast agent", False: "without", None: "without a word on it"}
     text = (
-        f"Scanned {agent[old]} contrast agent before, {agent[new]} after. Vessels and consolidated "
-        "lung are brighter with it."
+        f"Scanned {agent[old]} before, {agent[new]} after. Vessels and consolidated "
+        "lung are brighter with contrast agent."
     )
     return Note(code="COMPARABILITY_CONTRAST", text=text, severity=Severity.CAUTION)
 

@@ -18,7 +18,7 @@ from eupnea.label.meaning import label_values
 from eupnea.mask import Mask
 from eupnea.read.foreign import quietly
 from eupnea.read.image_file import is_image_name, read_image
-from eupnea.read.options import Limits
+from eupnea.read.options import MASK_LIMITS
 from eupnea.read.source_file import SourceFile
 from eupnea.volume import Volume
 from eupnea.write.masks import nifti_bytes
@@ -121,7 +121,7 @@ def _read(path: Path) -> Volume:
             where=path.name,
         )
     with quietly():
-        image = read_image(SourceFile(name=path.name, path=path), limits=Limits())
+        image = read_image(SourceFile(name=path.name, path=path), limits=MASK_LIMITS)
     return Volume(voxels=np.asarray(image.stored), geometry=image.geometry)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from eupnea.read.mask import read_mask
-from eupnea.read.options import Limits, ReadOptions
+from eupnea.read.options import Limits, NiftiAffine, ReadOptions
 from eupnea.read.reading import Reading
 from eupnea.read.timeline import check, read_timeline
 from eupnea.read.verdict import Outcome, Verdict, Verdicts
 
 __all__ = [
     "Limits",
+    "NiftiAffine",
     "Outcome",
     "ReadOptions",
     "Reading",

@@ -9,7 +9,6 @@ from eupnea.read.finding import Check, Finding, Tools
 from eupnea.read.series import Series
 
 BATTERY: tuple[Check, ...] = (
-    content.is_one_patient,
     geometry.states_geometry,
     geometry.agrees_in_itself,
     geometry.has_enough_slices,
@@ -29,7 +28,10 @@ BATTERY: tuple[Check, ...] = (
     content.is_chest_by_name,
     content.keeps_true_dates,
 )
-"""Later checks rely on earlier ones: no distances without positions, no gaps among copies."""
+"""Later checks rely on earlier ones: no distances without positions, no gaps among copies.
+
+That all slices are of one patient is settled before, for all series together (`find_series`).
+"""
 
 
 def examine(series: Series, tools: Tools) -> tuple[Series, tuple[Finding, ...]]:

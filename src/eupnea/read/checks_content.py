@@ -1,4 +1,4 @@
-"""Checks of whose slices these are, and of what their values mean."""
+"""Checks of what the values of a series mean."""
 
 from __future__ import annotations
 
@@ -7,22 +7,7 @@ from eupnea.note import Severity
 from eupnea.read.attributes import text
 from eupnea.read.body_part import other_part
 from eupnea.read.finding import Finding, Tools
-from eupnea.read.identity import are_mixed
 from eupnea.read.series import Series
-
-
-def is_one_patient(series: Series, tools: Tools) -> Finding | None:
-    """All slices are of one person."""
-    del tools
-    if not are_mixed((one.identity for one in series.slices), names=True):
-        return None
-    refusal = Refusal(
-        RefusalCode.PATIENT_MIXED,
-        expected="slices of one patient",
-        found="slices of several under one series",
-        where=series.name,
-    )
-    return Finding.refused(refusal)
 
 
 def fits_memory(series: Series, tools: Tools) -> Finding | None:

@@ -94,7 +94,8 @@ class Preference:
     misses_lungs: bool
     derived: bool
     uncommon: bool
-    kind: Kind
+    thickness_class: int
+    kernel: KernelKind
     thickness_mm: float
     fewer_slices: int
     uid: str
@@ -102,16 +103,41 @@ class Preference:
     @classmethod
     def of(cls, series: Series, common: Kind | None) -> Preference:
         """How well a series suits the measurement, and the comparison with other studies."""
+        kind = Kind.of(series)
         return cls(
             elsewhere=is_chest_unlikely(series.first.attributes),
             misses_lungs=series.extent_mm < CHEST_EXTENT_MM,
             derived=not series.first.is_original,
-            uncommon=common is not None and Kind.of(series) != common,
-            kind=Kind.of(series),
+            uncommon=common is not None and kind != common,
+            thickness_class=kind.thickness_class,
+            kernel=kind.kernel,
             thickness_mm=round(series.thickness_mm, 2),
             fewer_slices=-len(series),
             uid=series.first.series_uid + series.first.sop_uid,
         )
+
+
+_LESS_SUITED = {
+    "elsewhere": "it is named as another part of the body",
+    "misses_lungs": "it is too short to cover the lungs",
+    "derived": "it was derived from other images",
+    "uncommon": "not every study has one of its kind",
+    "thickness_class": "its slices are thicker",
+    "kernel": "its kernel suits densities less",
+    "thickness_mm": "its slices are thicker",
+    "fewer_slices": "it has fewer slices",
+    "uid": "both are alike, and identifiers decided",
+}
+
+
+def why_less_suited(series: Series, better: Series, common: Kind | None) -> str:
+    """The first point in which a series suits less than a better one."""
+    mine, theirs = Preference.of(series, common), Preference.of(better, common)
+    return next(
+        words
+        for field, words in _LESS_SUITED.items()
+        if field == "uid" or getattr(mine, field) != getattr(theirs, field)
+    )
 
 
 def by_preference(candidates: Iterable[Series], common: Kind | None = None) -> tuple[Series, ...]:
@@ -125,14 +151,14 @@ def by_preference(candidates: Iterable[Series], common: Kind | None = None) -> t
 
 
 def common_kind(studies: Iterable[Iterable[Series]]) -> Kind | None:
-    """The best kind of series that every study offers; `None` when there is none.
+    """The best kind of series that each of several studies offers; `None` when there is none.
 
     A change of kernel or thickness between scans looks like a change of the
     lung (Gierada 2010), so one kind in all studies serves better than the best
     of each.
     """
     offered = [{Kind.of(series) for series in study if _is_suitable(series)} for study in studies]
-    return min(set.intersection(*offered), default=None) if offered else None
+    return min(set.intersection(*offered), default=None) if len(offered) > 1 else None
 
 
 def _is_suitable(series: Series) -> bool:

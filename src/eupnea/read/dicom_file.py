@@ -16,8 +16,6 @@ from eupnea.read.source_file import SourceFile
 
 EXPECTED = "a readable DICOM file"
 CHUNK_BYTES = 1024**2
-HARMLESS_BYTES = 64 * 1024**2
-"""So much a deflated file may always become; a blank image shrinks to a thousandth."""
 
 
 def is_dicom(file: SourceFile) -> bool:
@@ -37,7 +35,7 @@ def read_header(file: SourceFile, *, limits: Limits) -> Dataset:
     """
     with refusing(file.name, expected=EXPECTED), file.path.open("rb") as opened:
         size = _refuse_large(file, limits)
-        _refuse_bomb(opened, min(limits.file_bytes, max(HARMLESS_BYTES, limits.inflation * size)))
+        _refuse_bomb(opened, limits.inflated(size))
         opened.seek(0)
         return dcmread(opened, stop_before_pixels=True, force=True)
 

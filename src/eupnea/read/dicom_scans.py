@@ -9,7 +9,7 @@ from eupnea.note import Severity
 from eupnea.read.acquired_at import UNKNOWN, moment_of
 from eupnea.read.assemble import assemble
 from eupnea.read.battery import examine
-from eupnea.read.choose import by_preference, common_kind
+from eupnea.read.choose import Kind, by_preference, common_kind, why_less_suited
 from eupnea.read.dicom_series import find_series
 from eupnea.read.draft import TIME_UNKNOWN, Draft
 from eupnea.read.finding import Finding, Tools
@@ -31,11 +31,13 @@ def read_dicom(files: Iterable[SourceFile], *, ledger: Ledger, options: ReadOpti
     tools = Tools(options=options, pixels=PixelReader(limits=options.limits))
     occasions = group_occasions(find_series(files, ledger=ledger, options=options))
     common = common_kind(occasions)
-    drafts = [_read_one(by_preference(one, common), ledger, tools) for one in occasions]
+    drafts = [_read_one(by_preference(one, common), common, ledger, tools) for one in occasions]
     return [draft for draft in drafts if draft is not None]
 
 
-def _read_one(candidates: tuple[Series, ...], ledger: Ledger, tools: Tools) -> Draft | None:
+def _read_one(
+    candidates: tuple[Series, ...], common: Kind | None, ledger: Ledger, tools: Tools
+) -> Draft | None:
     """The best candidate that can be measured; `None`, and a refused scan, without one."""
     refused: list[Refusal] = []
     for n, series in enumerate(candidates):
@@ -52,7 +54,8 @@ def _read_one(candidates: tuple[Series, ...], ledger: Ledger, tools: Tools) -> D
             continue
         ledger.used(series, told)
         for other in candidates[n + 1 :]:
-            ledger.set_aside(other, f"another series of the study was preferred: {series.name}")
+            why = why_less_suited(other, series, common)
+            ledger.set_aside(other, f"{series.name} was preferred: {why}")
         return draft
     ledger.scan_refused(candidates[0].name, refused[0])
     return None

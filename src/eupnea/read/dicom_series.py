@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.read.ct_slice import CtSlice, slices_of
 from eupnea.read.dicom_file import is_dicom, read_header
-from eupnea.read.identity import are_mixed
+from eupnea.read.identity import Identity, refuse_mixed
 from eupnea.read.image_file import is_image_name
 from eupnea.read.ledger import Ledger
 from eupnea.read.options import ReadOptions
@@ -75,13 +75,10 @@ def _refuse_mixed_patients(slices: list[CtSlice], options: ReadOptions) -> None:
     for one in slices:
         by_series[one.series_uid].append(one)
     for members in by_series.values():
-        if are_mixed((one.identity for one in members), names=True):
-            raise _mixed("slices of several under one series", members[0].file.folder)
-    if not options.same_patient and are_mixed(one.identity for one in slices):
-        raise _mixed("CT of several", None)
+        refuse_mixed(_stated(members), expected="one patient in a series", names=True)
+    if not options.same_patient:
+        refuse_mixed(_stated(slices), expected="CT of one patient")
 
 
-def _mixed(found: str, where: str | None) -> Refusal:
-    return Refusal(
-        RefusalCode.PATIENT_MIXED, expected="CT of one patient", found=found, where=where
-    )
+def _stated(slices: list[CtSlice]) -> list[tuple[str, Identity]]:
+    return [(one.name, one.identity) for one in slices]

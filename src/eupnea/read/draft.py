@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.note import Note, Severity
 from eupnea.read.acquired_at import UNKNOWN, Moment
-from eupnea.read.identity import Identity, are_mixed
+from eupnea.read.identity import Identity, refuse_mixed
 from eupnea.read.ledger import Ledger
 from eupnea.read.options import ReadOptions
 from eupnea.scan import Scan
@@ -24,6 +25,14 @@ ZONES_MIXED = Note(
     text="Only some of the scans state a time zone; all times were taken as local.",
     severity=Severity.INFO,
 )
+CLOCK_CHANGE = Note(
+    code="TIME_ORDER_DOUBTFUL",
+    text="Less than an hour lies between this scan and the one before, at night and without time "
+    "zones: had the clocks gone back in between, the order would be the other one.",
+    severity=Severity.CAUTION,
+)
+CLOCKS_CHANGE_BEFORE = time(4)
+"""Summer time ends between midnight and three, by an hour."""
 TIME_CODES = {"TIME_UNKNOWN", "TIME_FALLBACK", "TIME_OF_DAY_UNKNOWN"}
 """Notes on a time that the source states; void once the user states another."""
 
@@ -57,11 +66,10 @@ def to_timeline(drafts: list[Draft], *, ledger: Ledger, options: ReadOptions) ->
             ledger.scan_refused(one.name, _undated(one))
     if not dated and ledger.refusals:
         raise ledger.refusals[0]
-    if not options.same_patient and are_mixed(one.identity for one in dated):
-        raise Refusal(
-            RefusalCode.PATIENT_MIXED, expected="scans of one patient", found="scans of several"
-        )
-    return Timeline(scans=_in_one_clock(_same_key(dated)))
+    if not options.same_patient:
+        stated = [(one.name, one.identity) for one in dated]
+        refuse_mixed(stated, expected="scans of one patient")
+    return Timeline(scans=_doubting_nights(_in_one_clock(_same_key(dated))))
 
 
 def _undated(draft: Draft) -> Refusal:
@@ -85,6 +93,21 @@ def _in_one_clock(scans: tuple[Scan, ...]) -> tuple[Scan, ...]:
             notes=(*scan.notes, ZONES_MIXED),
         )
         for scan in scans
+    )
+
+
+def _doubting_nights(scans: tuple[Scan, ...]) -> tuple[Scan, ...]:
+    """In order of time, with a note where a change of the clocks could have turned it."""
+    ordered = sorted(scans, key=lambda scan: scan.acquired_at)
+    doubtful = [
+        earlier.acquired_at.tzinfo is None
+        and later.acquired_at - earlier.acquired_at < timedelta(hours=1)
+        and later.acquired_at.time() < CLOCKS_CHANGE_BEFORE
+        for earlier, later in pairwise(ordered)
+    ]
+    return tuple(
+        replace(scan, notes=(*scan.notes, CLOCK_CHANGE)) if is_doubtful else scan
+        for scan, is_doubtful in zip(ordered, [False, *doubtful], strict=True)
     )
 
 

@@ -19,4 +19,6 @@ class GridImage:
     stored: NDArray[np.generic]
     rescale: Rescale
     geometry: Geometry
+    other: Geometry | None = None
+    """Another geometry that the file states as well, where the two differ."""
     notes: tuple[Note, ...] = ()

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from pydicom import Dataset
 
+from eupnea.errors import Refusal, RefusalCode
 from eupnea.read.attributes import text
 
 
@@ -46,12 +47,17 @@ class Identity:
 
     def conflicts(self, other: Identity, *, names: bool = False) -> bool:
         """Whether the two cannot be one person."""
-        return any(
-            mine != theirs
+        return bool(self.differs_in(other, names=names))
+
+    def differs_in(self, other: Identity, *, names: bool = False) -> tuple[str, ...]:
+        """The fields that both state, and state differently, in words."""
+        return tuple(
+            one.name.replace("_", " ")
             for one in fields(self)
             if (names or one.name != "person_name")
             and (mine := getattr(self, one.name)) is not None
             and (theirs := getattr(other, one.name)) is not None
+            and mine != theirs
         )
 
     def merged(self, other: Identity) -> Identity:
@@ -72,11 +78,31 @@ class Identity:
         return hashlib.sha256("\0".join(stated).encode()).hexdigest()
 
 
-def are_mixed(identities: Iterable[Identity], *, names: bool = False) -> bool:
-    """Whether any two of the identities conflict."""
-    return any(
-        first.conflicts(second, names=names) for first, second in combinations(set(identities), 2)
-    )
+def refuse_mixed(
+    stated: Iterable[tuple[str, Identity]], *, expected: str, names: bool = False
+) -> None:
+    """Holds any two identities against each other.
+
+    Args:
+        stated: Files or series, and whom each is of.
+        expected: What is of one patient.
+        names: Whether names count too.
+
+    Raises:
+        Refusal: `PATIENT_MIXED`, with two that cannot be of one person; it
+            names what differs, and not how.
+    """
+    unique: dict[Identity, str] = {}
+    for where, identity in sorted(stated, key=lambda one: one[0]):
+        unique.setdefault(identity, where)
+    for (mine, here), (theirs, there) in combinations(unique.items(), 2):
+        if words := mine.differs_in(theirs, names=names):
+            raise Refusal(
+                RefusalCode.PATIENT_MIXED,
+                expected=expected,
+                found=f"several patients (another {', another '.join(words)})",
+                where=f"{here}, {there}",
+            )
 
 
 def _even(found: str | None) -> str | None:

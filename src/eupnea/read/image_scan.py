@@ -16,6 +16,7 @@ from eupnea.read.image_file import read_image
 from eupnea.read.options import ReadOptions
 from eupnea.read.pixels import hounsfield
 from eupnea.read.source_file import SourceFile
+from eupnea.read.stated_twice import settle
 from eupnea.scan import Acquisition, Provenance, Scan
 
 
@@ -28,7 +29,9 @@ def scan_of_image(
         Refusal: Whatever is wrong with the file; `SLICES_TOO_FEW` and
             `SPACING_TOO_COARSE` as for DICOM.
     """
-    image = read_image(file, limits=options.limits)
+    image = settle(
+        read_image(file, limits=options.limits), choice=options.nifti_affine, where=file.name
+    )
     _refuse_thin(image.geometry, file.name, options)
     _refuse_not_finite(image.stored, file.name)
     hu = hounsfield(image.stored, image.rescale)

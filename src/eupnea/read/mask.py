@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.read.foreign import quietly
 from eupnea.read.image_file import is_image_name, read_image
-from eupnea.read.options import Limits
+from eupnea.read.options import MASK_LIMITS, Limits
 from eupnea.read.source_file import SourceFile
+from eupnea.read.stated_twice import settle
 from eupnea.scan import Scan
 from eupnea.volume import Volume
 
+WIDEST_BYTES = 8
 SAME_GRID_MM = 0.05
 """Largest distance of corners on one grid; affines in files have seven digits."""
 
@@ -41,11 +44,16 @@ def read_mask(path: Path | str, scan: Scan) -> Mask:
             where=file.name,
         )
     with quietly():
-        image = read_image(file, limits=Limits())
+        image = settle(read_image(file, limits=_limits(scan)), choice=None, where=file.name)
     drawn = Volume(voxels=np.asarray(image.stored) != 0, geometry=image.geometry).canonical()
     if not drawn.geometry.is_close(scan.geometry, tolerance_mm=SAME_GRID_MM):
         raise _mismatch(scan.geometry, drawn.geometry, file.name)
     return Mask(voxels=drawn.voxels, geometry=scan.geometry)
+
+
+def _limits(scan: Scan) -> Limits:
+    """No more than the scan's own voxels, at the widest type there is."""
+    return replace(MASK_LIMITS, file_bytes=WIDEST_BYTES * scan.hu.size)
 
 
 def _mismatch(expected: Geometry, found: Geometry, where: str) -> Refusal:

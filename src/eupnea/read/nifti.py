@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import zlib
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import nibabel
 import numpy as np
@@ -24,8 +24,8 @@ from eupnea.read.source_file import SourceFile
 
 ORIENTATION_UNKNOWN = "ORIENTATION_UNKNOWN"
 """Code of the note that left and right are a guess."""
-AGREEMENT_MM = 0.1
-"""Largest distance of a corner between the two affines of a file that still agree."""
+
+Affine: TypeAlias = NDArray[np.float64]
 
 _HEADERS = {
     (348).to_bytes(4, "little"): nibabel.Nifti1Header,
@@ -54,15 +54,17 @@ def read_nifti(file: SourceFile, *, limits: Limits) -> GridImage:
     ):
         packed = file.name.lower().endswith(".gz")
         stream: Any = gzip.GzipFile(fileobj=opened) if packed else opened
+        most = limits.inflated(file.path.stat().st_size) if packed else limits.file_bytes
         header = _header(stream)
         shape, dtype = _shape(header), _dtype(header)
-        raw = _body(stream, header, math.prod(shape) * dtype.itemsize, limits)
-        affine, notes = _affine(header)
+        raw = _body(stream, header, math.prod(shape) * dtype.itemsize, most)
+        affine, other, notes = _affines(header)
         rescale, more = _rescale(header)
         return GridImage(
             stored=np.frombuffer(raw, dtype).reshape(shape),
             rescale=rescale,
             geometry=Geometry(shape=shape, affine=affine),
+            other=None if other is None else Geometry(shape=shape, affine=other),
             notes=(*notes, *more),
         )
 
@@ -96,23 +98,23 @@ def _dtype(header: Any) -> np.dtype[Any]:
     return dtype
 
 
-def _body(stream: Any, header: Any, size: int, limits: Limits) -> bytes:
+def _body(stream: Any, header: Any, size: int, most: int) -> bytes:
     """The voxels' bytes, and the rest of the file so that its checksum is verified."""
-    if size > limits.file_bytes:
-        raise _too_large(limits)
+    if size > most:
+        raise _too_large(most)
     gap = int(header["vox_offset"]) - int(header.sizeof_hdr)
-    if gap < 0 or gap > limits.file_bytes:
+    if gap < 0 or gap > most:
         raise _truncated(found=f"data at byte {int(header['vox_offset'])}")
     try:
         _skip(stream, gap)
         raw: bytes = stream.read(size)
-        rest = _skip(stream, limits.file_bytes)
+        rest = _skip(stream, most)
     except (EOFError, OSError, zlib.error):
         raise _truncated(found="a broken compressed stream") from None
     if len(raw) < size:
         raise _truncated(found=f"{len(raw)} of {size} bytes")
-    if rest >= limits.file_bytes:
-        raise _too_large(limits)
+    if rest >= most:
+        raise _too_large(most)
     return raw
 
 
@@ -123,26 +125,23 @@ def _skip(stream: Any, size: int) -> int:
     return skipped
 
 
-def _affine(header: Any) -> tuple[NDArray[np.float64], tuple[Note, ...]]:
-    """From (slice, row, column) to LPS mm, and what is doubtful about it."""
+def _affines(header: Any) -> tuple[Affine, Affine | None, tuple[Note, ...]]:
+    """From (slice, row, column) to LPS mm: the sform, and the qform where there is none.
+
+    Second, the qform where both are stated; third, what is doubtful.
+    """
     sform, qform = header.get_sform(coded=True)[0], header.get_qform(coded=True)[0]
-    chosen = sform if sform is not None else qform
-    notes = []
-    if chosen is None:
-        chosen = header.get_base_affine()
-        notes.append(_orientation_unknown())
-    elif sform is not None and qform is not None and not _agree(header, sform, qform):
-        notes.append(_disagreement())
+    if sform is None and qform is None:
+        return _to_lps(header, header.get_base_affine()), None, (_orientation_unknown(),)
+    if sform is None or qform is None:
+        return _to_lps(header, qform if sform is None else sform), None, ()
+    return _to_lps(header, sform), _to_lps(header, qform), ()
+
+
+def _to_lps(header: Any, ras: Affine) -> Affine:
     unit = _MM_PER_UNIT.get(int(header["xyzt_units"]) & 7, 1.0)
-    lps = _RAS_TO_LPS @ np.diag([unit, unit, unit, 1.0]) @ chosen
-    return lps[:, [2, 1, 0, 3]], tuple(notes)
-
-
-def _agree(header: Any, one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    corners = np.array(np.meshgrid(*[(0, n - 1) for n in header["dim"][1:4]])).reshape(3, -1)
-    points = np.vstack([corners, np.ones(corners.shape[1])])
-    gap = np.linalg.norm(((one - other) @ points)[:3], axis=0)
-    return bool(gap.max() <= AGREEMENT_MM)
+    lps = _RAS_TO_LPS @ np.diag([unit, unit, unit, 1.0]) @ ras
+    return np.asarray(lps[:, [2, 1, 0, 3]])
 
 
 def _rescale(header: Any) -> tuple[Rescale, tuple[Note, ...]]:
@@ -166,14 +165,6 @@ def _orientation_unknown() -> Note:
     )
 
 
-def _disagreement() -> Note:
-    return Note(
-        code="ORIENTATION_AMBIGUOUS",
-        text="The file states two different positions (sform and qform); the sform was used.",
-        severity=Severity.CAUTION,
-    )
-
-
 def _truncated(*, found: str) -> Refusal:
     return Refusal(
         RefusalCode.NIFTI_TRUNCATED,
@@ -182,9 +173,9 @@ def _truncated(*, found: str) -> Refusal:
     )
 
 
-def _too_large(limits: Limits) -> Refusal:
+def _too_large(most: int) -> Refusal:
     return Refusal(
         RefusalCode.SOURCE_TOO_LARGE,
-        expected=f"at most {limits.file_bytes} bytes of voxels",
+        expected=f"at most {most} bytes of voxels",
         found="more",
     )

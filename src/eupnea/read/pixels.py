@@ -23,6 +23,9 @@ from eupnea.read.options import Limits
 AIR_HU = -1024
 """What padding is set to: the air of a scanner with 12 bits."""
 
+DECODERS = "pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg pyjpegls"
+"""What decodes compressed pixels; all of it comes with Eupnea."""
+
 _INT16 = np.iinfo(np.int16)
 
 
@@ -68,13 +71,20 @@ class PixelReader:
 
 def _decoder(syntax: UID) -> Decoder:
     try:
-        return get_decoder(syntax)
+        decoder = get_decoder(syntax)
     except NotImplementedError:
         raise Refusal(
             RefusalCode.SOURCE_UNREADABLE,
             expected="a compression that CT is stored in",
             found=syntax.name if syntax.name != syntax else "an unknown one",
         ) from None
+    if not decoder.is_available:
+        raise Refusal(
+            RefusalCode.SOURCE_UNREADABLE,
+            expected=f"a decoder of {syntax.name} (pip install {DECODERS})",
+            found="none",
+        )
+    return decoder
 
 
 def within_bits(stored: NDArray[Any], header: Dataset) -> NDArray[Any]:

@@ -14,7 +14,8 @@ REMEDIES: Mapping[RefusalCode, str] = {
     RefusalCode.NO_CT: "Name a DICOM folder, a DICOM zip, or one NIfTI file for each scan.",
     RefusalCode.NOT_HU: "Export the original CT with its rescale attributes, in Hounsfield units.",
     RefusalCode.NO_GEOMETRY: "Export the series again, with all its attributes.",
-    RefusalCode.BAD_AFFINE: "Convert the image again from its source.",
+    RefusalCode.BAD_AFFINE: "Convert the image again from its source; of two orientations, "
+    "say which with --nifti-affine.",
     RefusalCode.BAD_SHAPE: "Give one three-dimensional volume per file.",
     RefusalCode.NIFTI_TRUNCATED: "Copy or convert the file again.",
     RefusalCode.SLICES_MISSING: "Fetch the missing slices from the archive.",

@@ -63,19 +63,19 @@ def read_voxels(
         shape: Slices, rows and columns.
         dtype: Of one voxel.
         zlib_bits: `wbits` of the zlib stream; `None` for plain bytes.
-        limits: Caps, checked before memory is taken.
+        limits: Caps on size and ratio, checked before memory is taken.
 
     Raises:
         Refusal: `SOURCE_TOO_LARGE`, or `SOURCE_UNREADABLE` when voxels are missing.
     """
     size = math.prod(shape) * dtype.itemsize
-    if size > limits.file_bytes:
-        raise Refusal(
-            RefusalCode.SOURCE_TOO_LARGE,
-            expected=f"at most {limits.file_bytes} bytes of voxels",
-            found=str(size),
-        )
-    raw = stream.read(size) if zlib_bits is None else _inflate(stream.read(), size, zlib_bits)
+    refuse_beyond(limits.file_bytes, size)
+    if zlib_bits is None:
+        raw = stream.read(size)
+    else:
+        packed = stream.read(size + size // 1000 + 1024)  # more than any deflated stream takes
+        refuse_beyond(limits.inflated(len(packed)), size)
+        raw = _inflate(packed, size, zlib_bits)
     if len(raw) != size:
         raise Refusal(
             RefusalCode.SOURCE_UNREADABLE,
@@ -83,6 +83,20 @@ def read_voxels(
             found=str(len(raw)),
         )
     return np.frombuffer(raw, dtype).reshape(shape)
+
+
+def refuse_beyond(most: int, size: int) -> None:
+    """Holds the bytes that a header promises against a cap.
+
+    Raises:
+        Refusal: `SOURCE_TOO_LARGE`.
+    """
+    if size > most:
+        raise Refusal(
+            RefusalCode.SOURCE_TOO_LARGE,
+            expected=f"at most {most} bytes of voxels",
+            found=str(size),
+        )
 
 
 def _inflate(packed: bytes, size: int, bits: int) -> bytes:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from eupnea.analysis import InputFile
 from eupnea.errors import Refusal
 from eupnea.read.finding import Finding
+from eupnea.read.remedies import remedy
 
 
 class Outcome(StrEnum):
@@ -37,6 +38,11 @@ class Verdicts:
     files: tuple[InputFile, ...]
     refusal: Refusal | None
     """Why there is no timeline at all; `None` when there is one."""
+
+    @property
+    def fix(self) -> str:
+        """What a person can do when there is no timeline."""
+        return "" if self.refusal is None else remedy(self.refusal.code)
 
     @property
     def is_refused(self) -> bool:
