@@ -66,6 +66,18 @@ def test_a_cut_file_is_refused(tmp_path: Path, name: str, *, compress: bool) -> 
 
 
 @pytest.mark.parametrize(
+    ("name", "size"), [("ct.mha", b"DimSize = 16 12 16"), ("ct.nrrd", b"sizes: 16 12 16")]
+)
+def test_packed_voxels_are_held_to_their_ratio(tmp_path: Path, name: str, size: bytes) -> None:
+    """A kilobyte that promises 150 MB is not inflated."""
+    path = save_image(tmp_path / name, compress=True)
+    raw = path.read_bytes()
+    assert size in raw
+    path.write_bytes(raw.replace(size, size.replace(b"16 12 16", b"500 500 300")))
+    assert refusal_of(path) is RefusalCode.SOURCE_TOO_LARGE
+
+
+@pytest.mark.parametrize(
     ("name", "old", "new", "code"),
     [
         ("ct.mha", b"DimSize = 16 12 16", b"DimSize = 99999 99999 9", RefusalCode.SOURCE_TOO_LARGE),

@@ -9,7 +9,7 @@ import highdicom as hd
 import numpy as np
 import pytest
 
-from eupnea.analysis import Analysis
+from eupnea.analysis import Analysis, ScanAnalysis
 from eupnea.errors import OutputError
 from eupnea.geometry import Geometry
 from eupnea.pipeline import analyze
@@ -97,6 +97,21 @@ def test_later_scans_keep_identities(from_dicom: Analysis) -> None:
         for one in (from_dicom, shorter)
     )
     assert whole == part
+
+
+def test_an_older_scan_leaves_whole_masks_what_they_are(from_dicom: Analysis) -> None:
+    """The organ and its normal part are the patient's: a late prior changes nothing."""
+    whole = replace(from_dicom, scans=tuple(_of_patient(one, "7") for one in from_dicom.scans))
+    later = replace(whole, scans=whole.scans[1:])
+    other = replace(whole, scans=tuple(_of_patient(one, "8") for one in whole.scans))
+    for name in ("roi", "normal", "abnormal"):
+        assert tracking_uid(whole, name) == tracking_uid(later, name)
+        assert tracking_uid(whole, name) != tracking_uid(other, name)
+
+
+def _of_patient(found: ScanAnalysis, key: str) -> ScanAnalysis:
+    provenance = replace(found.scan.provenance, patient_key=key)
+    return replace(found, scan=replace(found.scan, provenance=provenance))
 
 
 def test_a_new_name_is_no_new_identity(from_dicom: Analysis) -> None:

@@ -29,20 +29,25 @@ def uid(*parts: str) -> str:
 def tracking_uid(analysis: Analysis, name: str) -> str:
     """One identity of a region, or of a whole mask, in all studies of a patient.
 
-    A region's hangs on where it is seen first: that scan's series and its
-    place there. A later analysis that adds a scan keeps it, even where regions
-    get other names. A whole mask's hangs on the first series and its name.
+    A whole mask's hangs on the patient, the organ and its name, so that no scan
+    that is added, before or after, changes it; where headers name no patient,
+    on the first series. A region's hangs on where it is seen first: that
+    scan's series and its place there. A later scan that is added keeps it,
+    even where regions get other names.
 
     Raises:
         OutputError: No scan comes from a DICOM series.
     """
-    origin = next((one for one in analysis.scans if one.scan.provenance.series_uid), None)
+    stated = [one for one in analysis.scans if one.scan.provenance.series_uid]
+    origin = stated[0] if stated else analysis.scans[0]
     for found in analysis.scans:
         for region in found.regions:
             if region.id == name:
-                seen = found if found.scan.provenance.series_uid else origin or found
+                seen = found if found in stated else origin
                 return uid("track", series_uid(seen), *map(_tenths, region.centroid_mm))
-    return uid("track", series_uid(origin or analysis.scans[0]), name)
+    keys = (one.scan.provenance.patient_key for one in stated)
+    patient = next((key for key in keys if key), None) or series_uid(origin)
+    return uid("track", patient, analysis.organ, name)
 
 
 def _tenths(value: float) -> str:
