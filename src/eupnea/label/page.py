@@ -10,6 +10,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from eupnea.analysis import ScanAnalysis
+from eupnea.label.plan import LabelType
 from eupnea.label.worklist import Worklist
 from eupnea.write.report.picture import Picture, picture
 from eupnea.write.report.places import Sections, scan_places
@@ -17,6 +18,8 @@ from eupnea.write.report.words import day, millilitres, share
 
 TEMPLATES = "templates"
 SHOWN_PX = 300
+
+HOUR = 60
 
 
 def thumbnail(found: ScanAnalysis) -> Picture:
@@ -45,6 +48,22 @@ def render_page(worklist: Worklist, pictures: Mapping[str, Picture]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(ml=millilitres, share=share, day=day)
+    environment.filters.update(ml=millilitres, share=share, day=day, hours=working_time)
     page = environment.get_template("worklist.html.j2")
-    return page.render(worklist=worklist, pictures=pictures, style=style, policy=policy)
+    return page.render(
+        worklist=worklist,
+        normal=sum(item.label_type is LabelType.NORMAL for item in worklist.items),
+        pictures=pictures,
+        style=style,
+        policy=policy,
+    )
+
+
+def working_time(minutes: float) -> str:
+    """An estimate of time in words, no finer than it can be.
+
+    Examples:
+        >>> working_time(17.2), working_time(100.0)
+        ('17 minutes', '1.7 hours')
+    """
+    return f"{minutes:.0f} minutes" if minutes < HOUR else f"{minutes / HOUR:.1f} hours"

@@ -96,6 +96,6 @@ class LabelPlan:
             return f"{count}, small (below {cuts.size_ml:g} ml) and few (below {cuts.count})."
         relation = "at least" if self.reason is Reason.MANY_AND_SPREAD else "below"
         return (
-            f"{count}, small but many (from {cuts.count} on), together {self.fraction:.1%} of the "
-            f"organ, {relation} {cuts.fraction:.1%}."
+            f"{count}, small (below {cuts.size_ml:g} ml) but many (from {cuts.count} on), together "
+            f"{self.fraction:.1%} of the organ, {relation} {cuts.fraction:.1%}."
         )
