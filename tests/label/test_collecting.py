@@ -292,6 +292,21 @@ def test_lists_name_files_that_are_there(plan: Path) -> None:
     )
 
 
+def test_one_scan_of_a_pair_is_enough(draw: Draw, organ: Organ, tmp_path: Path) -> None:
+    """The patient's other scan is not waited for, and stands in no list."""
+    draw("one/a_2020-01-01.nii.gz", 1)
+    folder = draw("one/b_2020-02-01.nii.gz", 1).parent
+    pair = tmp_path / "pair"
+    plan_labels([folder], pair, organ=organ)
+    later = pair / "cases" / "P001_01"
+    found = collect(pair, save(pair, "P001_01", load(later / "abnormal.nii.gz")))
+    assert [record.case for record in found.added] == ["P001_01"]
+    learn = pair.parent / "learn"
+    patients = json.loads((learn / "Dataset501_EupneaLung" / "patientsTr.json").read_text())
+    assert patients == {"P001": ["P001_01"]}
+    assert [case.name for case in Datalist.read(learn / "train.json").load()] == ["P001_01"]
+
+
 def test_another_plan_or_no_plan_is_not_mixed_in(
     plan: Path, draw: Draw, organ: Organ, tmp_path: Path
 ) -> None:

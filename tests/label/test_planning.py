@@ -83,6 +83,7 @@ def test_scans_of_one_folder_are_one_patient(draw: Draw, organ: Organ, tmp_path:
     assert (first.case, second.case) == ("P001_00", "P001_01")
     assert first.change is None
     assert second.change == pytest.approx(second.fraction - first.fraction, abs=1e-5)
+    assert 0 < (first.uncertainty or 0) < (second.uncertainty or 0)
 
 
 def test_a_patient_that_is_refused_does_not_lose_the_others(
