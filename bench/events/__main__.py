@@ -6,18 +6,20 @@ Phantom lungs and real ones (semi-synthetic) get regions whose history is known,
 are deformed by up to 20 mm, breathe, and are scanned with new noise; one pair
 in five is a repeat scan. Regions are given, with an error of 0.5 mm in their
 outlines, so that the comparison alone is measured. Without `--fine` the
-alignment stops at 4 mm, which is quicker and less accurate.
+alignment stops at 4 mm, which is quicker and less accurate. Each pair is
+written down once measured: a run that was broken off goes on where it stopped,
+and other settings need another folder.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from bench.events.lungs import all_lungs, load
+from bench.events.lungs import Lungs, all_lungs, load
 from bench.events.pair import make_history
 from bench.events.score import Score
 
@@ -35,7 +37,7 @@ QUICK = AlignSettings(
 
 
 def main() -> None:
-    """Runs the pairs, prints the running score, and writes `events.json`."""
+    """Measures the pairs that are not yet known, prints the score, and writes `events.json`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -45,25 +47,42 @@ def main() -> None:
     parser.add_argument("--fine", action="store_true", help="align to 2 mm, as users do")
     chosen = parser.parse_args()
     names = all_lungs(chosen.data, chosen.work / "lungs")
-    settings = CompareSettings(align=AlignSettings() if chosen.fine else QUICK)
-    score, start = Score(), time.perf_counter()
-    for number in range(chosen.first, chosen.first + chosen.pairs):
-        lungs = load(chosen.work / "lungs", names[number % len(names)])
-        history = make_history(lungs, number, repeat=number % 5 == 0, outline_mm=chosen.outline)
-        pair = (history.before.analysis, history.after.analysis)
-        scans, changes = compare_timeline(pair, settings=settings)
-        faults = len(score.faults)
-        score.add(history, scans, changes[0])
-        for fault in score.faults[faults:]:
-            print(f"  pair {number} {changes[0].registration.level}, {fault}")
-        done = number - chosen.first + 1
-        if done % 10 == 0 or done == chosen.pairs:
-            seconds = time.perf_counter() - start
-            print(f"{done} pairs, {seconds:.0f} s, F1 {score.f1():.4f}", flush=True)
-            figures = summary(score, done)
-            (chosen.work / "events.json").write_text(json.dumps(figures, indent=1))
-    for name, value in summary(score, chosen.pairs).items():
+    known = chosen.work / "pairs.jsonl"
+    scores = _read(known)
+    wanted = range(chosen.first, chosen.first + chosen.pairs)
+    for number in wanted:
+        if number not in scores:
+            lungs = load(chosen.work / "lungs", names[number % len(names)])
+            scores[number] = measure(lungs, number, chosen.outline, fine=chosen.fine)
+            record = {"pair": number, "score": asdict(scores[number])}
+            with known.open("a") as file:
+                file.write(json.dumps(record) + "\n")
+    total = Score()
+    for number in wanted:
+        total.join(scores[number])
+    figures = summary(total, chosen.pairs)
+    (chosen.work / "events.json").write_text(json.dumps(figures, indent=1))
+    print("\n".join(total.faults))
+    for name, value in figures.items():
         print(f"{name:32s} {value:9.4f}")
+
+
+def measure(lungs: Lungs, number: int, outline_mm: float, *, fine: bool) -> Score:
+    """The score of one pair, whose number is its seed."""
+    settings = CompareSettings(align=AlignSettings() if fine else QUICK)
+    history = make_history(lungs, number, repeat=number % 5 == 0, outline_mm=outline_mm)
+    pair = (history.before.analysis, history.after.analysis)
+    scans, changes = compare_timeline(pair, settings=settings)
+    score = Score()
+    score.add(history, scans, changes[0])
+    score.faults = [f"pair {number}, {fault}" for fault in score.faults]
+    return score
+
+
+def _read(known: Path) -> dict[int, Score]:
+    lines = known.read_text().splitlines() if known.is_file() else []
+    records = map(json.loads, lines)
+    return {record["pair"]: Score.of(record["score"]) for record in records}
 
 
 def summary(score: Score, pairs: int) -> dict[str, float]:

@@ -7,7 +7,7 @@ a scan are one region there; that is how regions merge and split.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import edt
 import numpy as np
@@ -25,6 +25,9 @@ DENSITIES_HU = (-600.0, -450.0, -100.0, 0.0, -990.0)
 GAP_MM = 6.0
 """Least distance between the regions of two stories."""
 
+BRIDGE_STEP_MM = 1.5
+"""Between the balls of a bridge."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Focus:
@@ -38,6 +41,8 @@ class Focus:
     follows_breath: bool
     """Whether it grows and shrinks with the lung around it, as ground glass does."""
     density_hu: float
+    is_bridge: bool = False
+    """Whether it is no more than a thin bridge between two others."""
 
     def near(self, points_mm: Points, radius_mm: float) -> NDArray[np.intp]:
         """Which of points (n, 3) of the first scan's space can lie in it or at its edge."""
@@ -66,6 +71,8 @@ class Story:
     """Radius of each focus before, as a share of the story's radius."""
     after: float
     radius_mm: tuple[float, float]
+    bridge: tuple[float, float] = (0.0, 0.0)
+    """Radius in mm, before and after, of a bridge from the first focus to the second."""
 
 
 def _one(_radius: float, _rng: np.random.Generator) -> Centres:
@@ -87,6 +94,11 @@ def _three(radius: float, rng: np.random.Generator) -> Centres:
 def _neighbours(radius: float, rng: np.random.Generator) -> Centres:
     """Never touching, some 6 mm apart."""
     return [np.zeros(3), (2.5 * radius + 6.0) * _direction(rng)]
+
+
+def _apart(radius: float, rng: np.random.Generator) -> Centres:
+    """With a gap of some millimetres."""
+    return [np.zeros(3), 2.5 * radius * _direction(rng)]
 
 
 def _chain(radius: float, rng: np.random.Generator) -> Centres:
@@ -113,17 +125,23 @@ STORIES = (
     Story(name="merged of three", centres=_three, before=0.55, after=1, radius_mm=(9, 14)),
     Story(name="split in three", centres=_three, before=1, after=0.55, radius_mm=(9, 14)),
     Story(name="neighbours", centres=_neighbours, before=1, after=1, radius_mm=(5, 10)),
+    Story(
+        name="bridge came", centres=_apart, before=1, after=1, radius_mm=(6, 12), bridge=(0, 2.2)
+    ),
+    Story(
+        name="bridge went", centres=_apart, before=1, after=1, radius_mm=(6, 12), bridge=(2.2, 0)
+    ),
     Story(name="diffuse", centres=_chain, before=1, after=1, radius_mm=(9, 14)),
     Story(name="diffuse grown", centres=_chain, before=0.85, after=1, radius_mm=(9, 14)),
 )
 NAMED = {story.name: story for story in STORIES}
-REPEATED = ("stable", "neighbours", "diffuse")
+REPEATED = ("stable", "neighbours", "diffuse", "bridge came", "bridge went")
 """Stories in which nothing happens."""
 
 
 def draw_foci(roi: Mask, rng: np.random.Generator, *, repeat: bool) -> tuple[Focus, ...]:
     """Some ten stories in free places of the lungs; in a repeat scan none with a change."""
-    names = list(REPEATED) * 3 if repeat else [story.name for story in STORIES]
+    names = list(REPEATED) * 2 if repeat else [story.name for story in STORIES]
     depth = _depth(roi)
     taken: list[tuple[Points, float]] = []
     foci: list[Focus] = []
@@ -149,8 +167,35 @@ def _place(
         centres = [start + step for step in story.centres(radius, rng)]
         if all(_is_free(centre, radius, roi, depth, taken) for centre in centres):
             taken += [(centre, radius) for centre in centres]
-            return [_focus(story, c, radius, density, rng, follows=follows) for c in centres]
+            foci = [_focus(story, c, radius, density, rng, follows=follows) for c in centres]
+            return [*foci, *_bridge(story, foci)]
     return []
+
+
+def _bridge(story: Story, foci: list[Focus]) -> list[Focus]:
+    """A row of small balls from the first focus to the second, so close that they are one."""
+    if not any(story.bridge):
+        return []
+    start, goal = foci[0].centre_mm, foci[1].centre_mm
+    count = int(np.linalg.norm(goal - start) / BRIDGE_STEP_MM)
+    return [
+        replace(
+            foci[0],
+            outline=_ball(max(story.bridge)),
+            centre_mm=start + share * (goal - start),
+            before_mm=story.bridge[0],
+            after_mm=story.bridge[1],
+            is_bridge=True,
+        )
+        for share in (np.arange(count) + 0.5) / count
+    ]
+
+
+def _ball(radius_mm: float) -> Outline:
+    """An outline without any roughness."""
+    plan = LesionPlan(kind=LesionKind.NODULE, centre_mm=(0.0, 0.0, 0.0), radius_mm=(radius_mm,))
+    flat = np.zeros(1)
+    return Outline(plan=plan, stretch=np.ones(3), vectors=np.zeros((1, 3)), phases=flat, sizes=flat)
 
 
 def _is_free(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from bench.events.pair import KnownHistory, Seen
@@ -62,6 +64,16 @@ class Score:
         self._count_names(truth, scans)
         if history.repeat:
             self._count_repeat(change)
+
+    def join(self, other: Score) -> None:
+        """Add the counts of other pairs."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Score:
+        """Counts that were written down by `dataclasses.asdict`."""
+        return cls(**{k: Counter(v) if isinstance(v, dict) else v for k, v in record.items()})
 
     def f1(self, kind: str | None = None) -> float:
         """Harmonic mean of precision and recall, of one kind or of all."""
@@ -131,7 +143,7 @@ def _kind(history: KnownHistory, old: set[int], new: set[int]) -> EventKind:
         return EventKind.NEW
     if not new:
         return EventKind.RESOLVED
-    if len(old) != len(new):
+    if len(old) != len(new) and not _is_bridged(history, old, new):
         return EventKind.MERGED if len(old) > len(new) else EventKind.SPLIT
     ratio = _designed(history, history.after, new) / _designed(history, history.before, old)
     if ratio > CLEAR:
@@ -139,9 +151,17 @@ def _kind(history: KnownHistory, old: set[int], new: set[int]) -> EventKind:
     return EventKind.SHRUNK if ratio < 1 / CLEAR else EventKind.STABLE
 
 
+def _is_bridged(history: KnownHistory, old: set[int], new: set[int]) -> bool:
+    """Whether a thin bridge, in one scan or in both, is all that joins some of the regions."""
+    pairs = ((history.before, old), (history.after, new))
+    foci = (n for seen, labels in pairs for label in labels for n in seen.foci[label])
+    return any(history.foci[n].is_bridge for n in foci)
+
+
 def _designed(history: KnownHistory, seen: Seen, labels: set[int]) -> float:
     """Volume as drawn, breath left out, to the same factor for both scans."""
-    foci = [history.foci[n] for label in labels for n in seen.foci[label]]
+    numbers = {n for label in labels for n in seen.foci[label]}
+    foci = [history.foci[n] for n in sorted(numbers) if not history.foci[n].is_bridge]
     late = seen is history.after
     return float(np.sum([(f.after_mm if late else f.before_mm) ** 3 for f in foci]))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from eupnea.compare import box_sum, resample, warp
+from eupnea.compare import box_sum, resample, shrink, warp
 from eupnea.compare.correlation import LocalCorrelation
 from eupnea.compare.descent import Descent
 from eupnea.compare.displacement import Displacement
@@ -78,6 +78,13 @@ def _resample() -> list[NDArray[np.floating]]:
     return [out]
 
 
+def _shrink() -> list[NDArray[np.floating]]:
+    out, inside = np.empty((3, 3, 3), np.float32), np.empty((3, 3, 3), np.float32)
+    roi = _image() > -550
+    shrink.shrink_organ(_image(), roi, (2, 2, 3), (-900.0, -200.0), -300.0, out, inside)
+    return [out, inside]
+
+
 def _walk() -> list[NDArray[np.floating]]:
     points = GRID.to_mm(np.random.default_rng(5).uniform(-1, 7, (20, 3)))
     field = _displacement()
@@ -100,6 +107,7 @@ def _carry() -> list[NDArray[np.floating]]:
         _warp,
         _control_points,
         _resample,
+        _shrink,
         _walk,
         _carry,
     ],

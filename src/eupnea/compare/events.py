@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.analysis import Event, EventKind
+from eupnea.analysis import Event, EventKind, ScanAnalysis
 from eupnea.compare.alignment import Alignment
 from eupnea.compare.breath import LocalBreath
 from eupnea.compare.match import Group
+from eupnea.compare.neck import count_across_necks
 from eupnea.compare.settings import CompareSettings, MatchSettings
 from eupnea.region import Region
 
@@ -19,22 +20,23 @@ Point = tuple[float, float, float]
 
 def describe_group(
     group: Group,
-    before: Sequence[Region],
-    after: Sequence[Region],
+    before: ScanAnalysis,
+    after: ScanAnalysis,
     alignment: Alignment,
     settings: CompareSettings,
     breath: LocalBreath,
 ) -> Event:
     """Name the event of a group, and measure it in each scan's own space."""
-    parents = [before[n] for n in group.before]
-    children = [after[n] for n in group.after]
+    parents = [before.regions[n] for n in group.before]
+    children = [after.regions[n] for n in group.after]
     before_ml = sum(region.volume_ml for region in parents)
     after_ml = sum(region.volume_ml for region in children)
     here, there = _places(parents, children, alignment)
     limits, ratio = settings.limits, breath.at(here)
     beyond = limits.is_beyond(before_ml, after_ml, ratio)
+    step = count_step(parents, children, before, after, alignment, settings.match)
     return Event(
-        kind=_kind(parents, children, settings, beyond=beyond),
+        kind=_kind(before_ml, after_ml, step, beyond=beyond),
         before=tuple(region.id for region in parents),
         after=tuple(region.id for region in children),
         volume_before_ml=before_ml,
@@ -47,34 +49,51 @@ def describe_group(
     )
 
 
-def _kind(
-    parents: Sequence[Region],
-    children: Sequence[Region],
-    settings: CompareSettings,
-    *,
-    beyond: bool,
-) -> EventKind:
-    if not parents:
+def _kind(before_ml: float, after_ml: float, step: int, *, beyond: bool) -> EventKind:
+    if not before_ml:
         return EventKind.NEW
-    if not children:
+    if not after_ml:
         return EventKind.RESOLVED
-    from_count = _count_parts(parents, settings.match)
-    to_count = _count_parts(children, settings.match)
-    if from_count > to_count:
-        return EventKind.MERGED
-    if from_count < to_count:
-        return EventKind.SPLIT
+    if step:
+        return EventKind.SPLIT if step > 0 else EventKind.MERGED
     if not beyond:
         return EventKind.STABLE
-    gain = sum(region.volume_ml for region in children) - sum(r.volume_ml for r in parents)
-    return EventKind.GROWN if gain > 0 else EventKind.SHRUNK
+    return EventKind.GROWN if after_ml > before_ml else EventKind.SHRUNK
 
 
-def _count_parts(regions: Sequence[Region], settings: MatchSettings) -> int:
-    """Number of regions that are more than crumbs."""
-    largest = max(region.volume_ml for region in regions)
+def count_step(
+    parents: Sequence[Region],
+    children: Sequence[Region],
+    before: ScanAnalysis,
+    after: ScanAnalysis,
+    alignment: Alignment,
+    settings: MatchSettings,
+) -> int:
+    """How many parts there are more than before: below 0 they merged, above 0 they split.
+
+    Crumbs are no parts, and parts that a thin bridge joins are not yet one.
+    """
+    old, new = _parts(parents, settings), _parts(children, settings)
+    if len(old) > len(new) > 0:
+        joined = [
+            count_across_necks(child, old, after, before, alignment.inverse, settings.neck_mm)
+            for child in new
+        ]
+        return min(sum(joined) - len(old), 0)
+    if len(new) > len(old) > 0:
+        joined = [
+            count_across_necks(parent, new, before, after, alignment, settings.neck_mm)
+            for parent in old
+        ]
+        return max(len(new) - sum(joined), 0)
+    return 0
+
+
+def _parts(regions: Sequence[Region], settings: MatchSettings) -> list[Region]:
+    """Those that are more than crumbs."""
+    largest = max((region.volume_ml for region in regions), default=0.0)
     least = min(largest, max(settings.crumb_ml, settings.crumb_share * largest))
-    return sum(region.volume_ml >= least for region in regions)
+    return [region for region in regions if region.volume_ml >= least]
 
 
 def _places(

@@ -137,7 +137,7 @@ def _events(
     breath = LocalBreath(alignment=alignment, roi=part.before)
     hidden = _hidden(before, part.before), _hidden(after, part.after)
     events = [
-        describe_group(group, before.regions, after.regions, alignment, settings, breath)
+        describe_group(group, before, after, alignment, settings, breath)
         for group in match.groups
         if hidden[0].isdisjoint(group.before) and hidden[1].isdisjoint(group.after)
     ]

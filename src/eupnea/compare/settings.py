@@ -20,6 +20,8 @@ class MatchSettings:
     """A part below this share of its group's largest part makes no merge or split."""
     crumb_ml: float = 0.03
     """Nor does a part below this volume (30 mm3; NLSTseg's smallest lesion)."""
+    neck_mm: float = 4.0
+    """Parts that only a bridge thinner than this joins (or than two voxels) have not merged."""
     keeper_share: float = 0.8
     """A region keeps its identity in the part that carries on this share of it."""
     leftover_ml: float = 0.5

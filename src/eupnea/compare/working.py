@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,11 +12,14 @@ from scipy import ndimage
 
 from eupnea.compare.grid import voxel_indices
 from eupnea.compare.resample import resample
+from eupnea.compare.shrink import block_steps, shrink_organ
 from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.volume import Volume
 
 SPACING_MM = 2.0
+BLUR = 0.4
+"""Standard deviation of the smoothing before sampling, in steps of the working resolution."""
 MARGIN_MM = 16.0
 """Around the organ: room for the window at its surface, and for the deformation."""
 LOW_HU, HIGH_HU = -1000.0, -100.0
@@ -37,14 +42,17 @@ class WorkingImage:
         """Cut, clip, and smooth a scan so that steps of the working resolution miss nothing."""
         box = roi.box(margin_mm=MARGIN_MM)
         volume, roi = volume.crop(box), roi.crop(box)
-        clipped = np.clip(volume.voxels, LOW_HU, HIGH_HU).astype(np.float32)
-        clipped[~roi.voxels] = OUTSIDE_HU
-        sigma = [0.4 * spacing_mm / step for step in volume.geometry.spacing_mm]
-        inside = roi.voxels.astype(np.float32)
+        steps = block_steps(volume.geometry.spacing_mm, spacing_mm)
+        blocks = [n * step for n, step in zip(steps, volume.geometry.spacing_mm, strict=True)]
+        grid = volume.geometry.with_spacing((blocks[0], blocks[1], blocks[2]))
+        hu, inside = np.empty(grid.shape, np.float32), np.empty(grid.shape, np.float32)
+        limits = (LOW_HU, HIGH_HU)
+        shrink_organ(volume.voxels, roi.voxels, steps, limits, OUTSIDE_HU, hu, inside)
+        sigma = _sigma(steps, volume.geometry.spacing_mm, spacing_mm)
         return cls(
-            hu=ndimage.gaussian_filter(clipped, sigma, truncate=2.5),
+            hu=ndimage.gaussian_filter(hu, sigma, truncate=2.5),
             inside=ndimage.gaussian_filter(inside, sigma, truncate=2.5),
-            geometry=volume.geometry,
+            geometry=grid,
         )
 
     @staticmethod
@@ -102,6 +110,19 @@ class WorkingPair:
         there = points @ matrix[:3, :3].T + matrix[:3, 3]
         shown = (_inside(fixed, points) & _inside(moving, there)).reshape(self.grid.shape)
         return replace(self, fixed_roi=self.fixed_roi & shown, moving_roi=self.moving_roi & shown)
+
+
+def _sigma(steps: Sequence[int], spacing_mm: Sequence[float], wanted_mm: float) -> list[float]:
+    """What is still to be smoothed after blocks were averaged, in blocks along each axis.
+
+    The mean over n voxels smooths as much as a Gaussian of variance (n^2 - 1) / 12.
+    """
+    wanted = (BLUR * wanted_mm) ** 2
+    done = [(n**2 - 1) / 12 * step**2 for n, step in zip(steps, spacing_mm, strict=True)]
+    return [
+        math.sqrt(max(wanted - part, 0.0)) / (n * step)
+        for part, n, step in zip(done, steps, spacing_mm, strict=True)
+    ]
 
 
 def _inside(image: Geometry, points_mm: NDArray[np.float64]) -> NDArray[np.bool_]:
