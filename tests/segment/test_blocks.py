@@ -39,6 +39,20 @@ def test_a_mask_of_blocks_covers_what_it_holds() -> None:
     assert not (mask & ~back).any()
 
 
+def test_a_block_holds_what_any_of_its_voxels_holds() -> None:
+    """Down, block by block, the last ones cut; and the result can be cropped at any block."""
+    mask = np.random.default_rng(3).random(FINE.shape) > 0.9
+    blocks = Blocks.of(FINE, spacing_mm=2.0)
+    held = blocks.holding(mask)
+    for k, j, i in np.ndindex(held.shape):
+        block = mask[2 * k : 2 * k + 2, 3 * j : 3 * j + 3, 3 * i : 3 * i + 3]
+        assert held[k, j, i] == block.any()
+    box = (slice(1, 4), slice(0, 2), slice(2, 4))
+    np.testing.assert_array_equal(
+        blocks.crop(box).to_source(held[box]), blocks.to_source(held)[blocks.fine_box(box)]
+    )
+
+
 def test_nearest_is_the_nearest() -> None:
     """Each voxel takes the value of the voxel whose centre is nearest in space."""
     other = FINE.with_spacing((1.9, 1.3, 1.6))

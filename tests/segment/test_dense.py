@@ -29,7 +29,8 @@ def chest(piece_hu: float) -> Coarse:
 def beside(piece_hu: float, *, sure: float = 0.99, held: bool = False) -> NDArray[np.bool_]:
     """What is found when all of it was taken for lung, so sure, and anatomy holds it or not."""
     everywhere = np.ones(SHAPE, bool)
-    return dense_beside(everywhere, np.full(SHAPE, sure), everywhere & held, chest(piece_hu))
+    shares = np.full(SHAPE, 255 * sure).astype(np.uint8)
+    return dense_beside(everywhere, shares, everywhere & held, chest(piece_hu))
 
 
 @pytest.mark.parametrize("piece_hu", [-100.0, -70.0])
@@ -55,4 +56,4 @@ def test_a_doubtful_piece_stays_where_anatomy_holds_it() -> None:
 def test_no_lung_has_nothing_beside_it() -> None:
     """Nothing was taken for lung."""
     nothing = np.zeros(SHAPE, bool)
-    assert not dense_beside(nothing, np.zeros(SHAPE), nothing, chest(-100.0)).any()
+    assert not dense_beside(nothing, nothing.astype(np.uint8), nothing, chest(-100.0)).any()

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from eupnea.errors import ModelError, Refusal
 from eupnea.geometry import Geometry
 from eupnea.mask import Mask
+from eupnea.phantom import PhantomScan
+from eupnea.read import read_timeline
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.model import Model, Prediction, certainty_of, load, whole_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, PlaneGrid, to_signal
 from eupnea.volume import Volume
+from naive import model_lungs
 
 Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
@@ -81,6 +84,37 @@ def test_roi_and_normal_come_back_on_the_scans_grid(body: Scan) -> None:
     assert normal.voxels[8, 45, 30]
     assert roi.voxels[8, 45, 90]
     assert not normal.voxels[8, 45, 90]
+
+
+def check_against_the_plain_way(scan: Scan) -> None:
+    """Region of interest and certainty are, byte for byte, those of the whole grid."""
+    model = Model(card=card(), run=by_density)
+    organ, seen = model.organ(), model.predict(scan)
+    roi = organ.find_roi(scan).mask
+    np.testing.assert_array_equal(roi.voxels, model_lungs.lungs(scan, seen))
+    found = organ.find_normal(scan, roi)
+    plain = model_lungs.certainty(seen, roi.voxels, model.card.calibration)
+    np.testing.assert_array_equal(found.certainty, plain)
+
+
+def test_boxes_and_threads_change_nothing(phantom_scan: PhantomScan) -> None:
+    """What is computed in boxes, beside the network, is what the plain way finds."""
+    check_against_the_plain_way(phantom_scan.scan)
+
+
+@pytest.mark.real
+def test_boxes_and_threads_change_nothing_in_a_patient(real_data: Path) -> None:
+    """The same in a real chest, cut by couch and field of view."""
+    path = real_data / "lctsc/case002_ct.nii.gz"
+    timeline = read_timeline([path], dates=["2020-01-01"]).timeline
+    check_against_the_plain_way(next(iter(timeline)))
+
+
+def test_threads_leave_the_answer_as_it_is(phantom_scan: PhantomScan) -> None:
+    """The shipped network gives the same bytes with one thread and with two."""
+    one, two = (load(threads=n).predict(phantom_scan.scan) for n in (1, 2))
+    np.testing.assert_array_equal(one.roi, two.roi)
+    np.testing.assert_array_equal(one.normal, two.normal)
 
 
 def test_one_prediction_answers_both_questions(body: Scan) -> None:
@@ -181,6 +215,17 @@ def test_planes_go_there_and_back(spacing_mm: tuple[float, float, float]) -> Non
     back = grid.restore(shares.astype(np.float32)) / 255.0
     inner = (slice(3, -3), slice(6, -6), slice(6, -6))
     assert np.abs(back - share)[inner].max() < 0.03
+
+
+def test_slices_between_judged_planes_lie_between_them() -> None:
+    """Each slice is linear between the judged planes; after the last one it is the last."""
+    hu = np.full((12, 40, 40), 40, np.int16)
+    grid = PlaneGrid.of(scan_of(hu, (0.6, 1.5, 1.5)))
+    assert grid.heights.tolist() == [0, 2, 4, 6, 8, 10]
+    shares = np.array([0.0, 1.0, 0.2, 0.6, 0.6, 0.0], np.float32)
+    planes = np.broadcast_to(shares[:, None, None], (6, 40, 40))
+    expected = np.interp(np.arange(12), grid.heights, 255 * shares)
+    assert np.abs(grid.restore(planes)[:, 20, 20] - expected).max() <= 0.51
 
 
 def test_certainty_is_given_the_organ() -> None:

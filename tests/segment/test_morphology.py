@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from eupnea.segment.morphology import closed, dilate, erode, opened
+from eupnea.segment.morphology import closed, dilate, distance_mm, erode, opened
 
 SPACING = (3.0, 1.0, 1.5)
 
@@ -54,3 +56,22 @@ def test_closing_sees_nothing_beyond_the_edge(radius: float) -> None:
     roomy = closed(np.pad(mask, 8), radius, SPACING)
     np.testing.assert_array_equal(closed(mask, radius, SPACING), roomy[8:-8, 8:-8, 8:-8])
     assert not closed(np.pad(mask, ((0, 0), (0, 0), (3, 5))), radius, SPACING)[:, :, -3:].any()
+
+
+@given(
+    corner=st.tuples(st.integers(0, 9), st.integers(0, 12), st.integers(0, 12)),
+    size=st.tuples(st.integers(1, 6), st.integers(1, 7), st.integers(1, 7)),
+    radius=st.floats(0.0, 6.0),
+    seed=st.integers(0, 99),
+)
+def test_the_box_hides_nothing(
+    corner: tuple[int, int, int], size: tuple[int, int, int], radius: float, seed: int
+) -> None:
+    """A small mask anywhere, at the edge too, is dilated and eroded as on the whole grid."""
+    mask = np.zeros((12, 15, 15), bool)
+    part = tuple(slice(at, at + n) for at, n in zip(corner, size, strict=True))
+    mask[part] = np.random.default_rng(seed).random(mask[part].shape) > 0.3
+    outside = distance_mm(~mask, SPACING) if mask.any() else np.full(mask.shape, np.inf)
+    np.testing.assert_array_equal(dilate(mask, radius, SPACING), outside <= radius)
+    inside = distance_mm(mask, SPACING)
+    np.testing.assert_array_equal(erode(mask, radius, SPACING), inside > radius)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.geometry import Geometry, Voxel
+from eupnea.mask import Box
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +43,22 @@ class Blocks:
         k, j, i = (int(n) for n in -(-np.array(self.source.shape) // factors))
         return Geometry(shape=(k, j, i), affine=affine)
 
+    def fine_box(self, box: Box) -> Box:
+        """The voxels of the source in a box of blocks."""
+        k, j, i = (
+            slice(part.start * factor, min(part.stop * factor, size))
+            for part, factor, size in zip(box, self.factors, self.source.shape, strict=True)
+        )
+        return k, j, i
+
+    def crop(self, box: Box) -> Blocks:
+        """The blocks of a box, as blocks of the voxels in it."""
+        return Blocks(source=self.source.crop(self.fine_box(box)), factors=self.factors)
+
     def to_source(self, voxels: NDArray[Voxel]) -> NDArray[Voxel]:
         """An array on the blocks, each value repeated over its block."""
-        for axis, factor in enumerate(self.factors):
-            voxels = np.repeat(voxels, factor, axis=axis)
+        for axis in (2, 1, 0):
+            voxels = np.repeat(voxels, self.factors[axis], axis=axis)
         k, j, i = self.source.shape
         return voxels[:k, :j, :i]
 
@@ -67,9 +80,13 @@ class Blocks:
     def holding(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The blocks that hold any voxel of a mask."""
         for axis, factor in enumerate(self.factors):
-            starts = np.arange(0, mask.shape[axis], factor)
-            mask = np.logical_or.reduceat(mask, starts, axis=axis)
-        return mask
+            along = np.moveaxis(mask, axis, 0)
+            held = along[::factor].copy()
+            for offset in range(1, factor):
+                rest = along[offset::factor]
+                held[: len(rest)] |= rest
+            mask = np.moveaxis(held, 0, axis)
+        return np.ascontiguousarray(mask)
 
 
 def at_nearest(voxels: NDArray[Voxel], geometry: Geometry, onto: Geometry) -> NDArray[Voxel]:

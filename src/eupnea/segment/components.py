@@ -35,7 +35,7 @@ def components(
         ([3, 0, 2, 2, 0, 1, 1, 1], [3, 2, 1])
     """
     found = cc3d.connected_components(
-        np.array(mask, order="C"),
+        np.require(mask, requirements=["C", "W"]),
         connectivity=connectivity,
         binary_image=True,
         out_dtype=np.uint32,

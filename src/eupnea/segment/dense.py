@@ -27,7 +27,7 @@ HELD_SHARE = 0.5
 
 def dense_beside(
     lungs: NDArray[np.bool_],
-    sure: NDArray[np.float64],
+    sure: NDArray[np.uint8],
     anatomical: NDArray[np.bool_],
     coarse: Coarse,
 ) -> NDArray[np.bool_]:
@@ -39,19 +39,20 @@ def dense_beside(
 
     Args:
         lungs: What was taken for lung, on the coarse grid.
-        sure: How sure, 0 to 1.
+        sure: How sure, 0 to 255.
         anatomical: The lungs by their closed shape.
         coarse: The scan.
     """
     dense = lungs & (coarse.hu >= LUNG_AIR_HU)
     labels, counts = components(opened(dense, CORE_MM, coarse.spacing_mm), connectivity=6)
-    if not len(counts):
-        return np.zeros_like(lungs)
-    pieces = np.arange(1, len(counts) + 1)
-    median = ndimage.median(coarse.hu, labels, pieces)
-    is_fat = (median > FAT_HU[0]) & (median < FAT_HU[1])
-    quartile = np.array([np.percentile(sure[labels == piece], 25) for piece in pieces])
-    is_held = ndimage.mean(anatomical, labels, pieces) >= HELD_SHARE
-    none = is_fat | ((quartile < LEAST_SURE) & ~is_held)
-    cores = np.concatenate([[False], none])[labels]
-    return np.asarray(dilate(cores, CORE_MM, coarse.spacing_mm) & dense)
+    none = np.zeros(len(counts) + 1, bool)
+    for piece, box in enumerate(ndimage.find_objects(labels), start=1):
+        core = labels[box] == piece
+        is_held = anatomical[box][core].mean() >= HELD_SHARE
+        is_sure = np.percentile(sure[box][core], 25) >= 255 * LEAST_SURE
+        none[piece] = _is_fat(coarse.hu[box][core]) or not (is_sure or is_held)
+    return np.asarray(dilate(none[labels], CORE_MM, coarse.spacing_mm) & dense)
+
+
+def _is_fat(hu: NDArray[np.int16]) -> bool:
+    return FAT_HU[0] < float(np.median(hu)) < FAT_HU[1]

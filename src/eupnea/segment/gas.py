@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from eupnea.segment.box import box_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.morphology import dilate, opened
@@ -44,8 +45,9 @@ def bowel_gas(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]:
     labels, counts = components(hollow, connectivity=6, minimal_voxels=smallest)
     lung_below = _lung_below(parenchyma, coarse.spacing_mm[0])
     bowel = np.zeros_like(air)
+    k, j, i = (round(2 * SHELL_MM[1] / step) for step in coarse.spacing_mm)
     for label in range(1, len(counts) + 1):
-        box = _around(labels == label, 2 * SHELL_MM[1], coarse.spacing_mm)
+        box = box_of(labels == label, (k, j, i))
         pocket = labels[box] == label
         near, far = (dilate(pocket, reach, coarse.spacing_mm) for reach in SHELL_MM)
         if (
@@ -71,15 +73,3 @@ def _floor_share(pocket: NDArray[np.bool_], lung_below: NDArray[np.bool_]) -> fl
     floor = pocket.argmax(axis=0)
     below = np.take_along_axis(lung_below, floor[None], axis=0)[0]
     return float(below[columns].mean())
-
-
-def _around(
-    mask: NDArray[np.bool_], margin_mm: float, spacing_mm: tuple[float, float, float]
-) -> tuple[slice, slice, slice]:
-    """The box around a mask that is not empty, with a margin."""
-    spans = []
-    for axis, step in enumerate(spacing_mm):
-        present = np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis})))
-        margin = round(margin_mm / step)
-        spans.append(slice(max(0, int(present[0]) - margin), int(present[-1]) + 1 + margin))
-    return spans[0], spans[1], spans[2]

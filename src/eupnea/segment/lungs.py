@@ -60,9 +60,11 @@ def find_lungs(scan: Scan) -> RegionOfInterest:
     other_air = inner.airways | (inner.air & (sides == 0))
     border_hu = (float(np.median(coarse.hu[inner.aerated])) + TISSUE_HU) / 2
     full = _refine(scan, coarse, organ=sides > 0, barred=other_air, border_hu=border_hu)
+    air_hu = airway_air_hu(coarse, inner.airways)
     return RegionOfInterest(
         mask=Mask(voxels=full, geometry=scan.geometry),
-        notes=lung_notes(sides, coarse, airway_air_hu(coarse, inner.airways)),
+        notes=lung_notes(sides, coarse, air_hu),
+        air_hu=air_hu,
     )
 
 

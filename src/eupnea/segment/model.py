@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import as_file, files
@@ -17,12 +18,13 @@ from numpy.typing import NDArray
 
 from eupnea.errors import ModelError, Refusal, RefusalCode
 from eupnea.geometry import Geometry
-from eupnea.mask import Mask
+from eupnea.mask import Box, Mask
 from eupnea.note import Note
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.body import LUNG_AIR_HU
+from eupnea.segment.box import box_of
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
@@ -63,6 +65,12 @@ class Prediction:
     normal: NDArray[np.uint8]
     """That it belongs to the organ and is normal."""
     geometry: Geometry
+
+    def crop(self, box: Box) -> Prediction:
+        """What is said of a box of the scan; shares memory."""
+        return Prediction(
+            roi=self.roi[box], normal=self.normal[box], geometry=self.geometry.crop(box)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -202,30 +210,63 @@ class _Finder:
         )
 
     def find_roi(self, scan: Scan) -> RegionOfInterest:
-        coarse = Coarse.of(scan.volume)
-        inner = InnerAir.of(coarse)
-        shares = self._predict(scan).roi
-        aerated = coarse.blocks.to_source(inner.aerated) & (scan.hu < LUNG_AIR_HU)
-        outside = inner.no_lung | _dense_beside(shares, coarse, inner)
-        found = whole_lungs((shares >= EVEN_ODDS) | aerated) & ~coarse.blocks.to_source(outside)
+        with ThreadPoolExecutor(1) as beside:
+            anatomy = beside.submit(_Anatomy.of, scan)
+            shares = self._predict(scan).roi
+        found = _lungs(scan, shares, anatomy.result())
+        coarse, airways = anatomy.result().coarse, anatomy.result().inner.airways
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
         sides = split_sides(lungs, coarse.spacing_mm)
+        air_hu = airway_air_hu(coarse, airways)
         return RegionOfInterest(
             mask=Mask(voxels=found, geometry=scan.geometry),
-            notes=lung_notes(sides, coarse, airway_air_hu(coarse, inner.airways)),
+            notes=lung_notes(sides, coarse, air_hu),
+            air_hu=air_hu,
         )
 
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
-        seen = certainty_of(self._predict(scan), self.model.card.calibration)
-        seen[~roi.voxels] = 0
-        normal = Mask(voxels=seen >= EVEN_ODDS, geometry=scan.geometry)
-        return NormalRegion(mask=normal, certainty=seen, notes=_inflation(scan, roi))
+        shares, box = self._predict(scan), roi.box()
+        certainty = np.zeros(scan.geometry.shape, np.uint8)
+        certainty[box] = certainty_of(shares.crop(box), self.model.card.calibration)
+        certainty[box][~roi.voxels[box]] = 0
+        normal = Mask(voxels=certainty >= EVEN_ODDS, geometry=scan.geometry)
+        return NormalRegion(mask=normal, certainty=certainty, notes=_inflation(scan, roi))
 
     def _predict(self, scan: Scan) -> Prediction:
         if not self._last or self._last[0][0]() is not scan:
             self._last[:] = [(weakref.ref(scan), self.model.predict(scan))]
         return self._last[0][1]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Anatomy:
+    """What is known of a scan without the network; found while that runs."""
+
+    coarse: Coarse
+    inner: InnerAir
+    closed: NDArray[np.bool_]
+    """The lungs by their closed shape, on the coarse grid."""
+
+    @classmethod
+    def of(cls, scan: Scan) -> _Anatomy:
+        coarse = Coarse.of(scan.volume)
+        inner = InnerAir.of(coarse)
+        return cls(coarse=coarse, inner=inner, closed=close_sides(inner.aerated, coarse) > 0)
+
+
+def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[np.bool_]:
+    """The lungs as network and anatomy see them together, on the scan's grid."""
+    coarse, inner, blocks = anatomy.coarse, anatomy.inner, anatomy.coarse.blocks
+    taken = blocks.holding(shares >= EVEN_ODDS)
+    outside = inner.no_lung | dense_beside(taken, blocks.middles(shares), anatomy.closed, coarse)
+    box = box_of(taken | inner.aerated)
+    fine, near = blocks.fine_box(box), blocks.crop(box)
+    aerated = near.to_source(inner.aerated[box]) & (scan.hu[fine] < LUNG_AIR_HU)
+    whole = whole_lungs((shares[fine] >= EVEN_ODDS) | aerated)
+    lungs = np.zeros(shares.shape, bool)
+    lungs[fine] = whole & ~near.to_source(outside[box])
+    return lungs
 
 
 def _inflation(scan: Scan, roi: Mask) -> tuple[Note, ...]:
@@ -235,15 +276,6 @@ def _inflation(scan: Scan, roi: Mask) -> tuple[Note, ...]:
     lungs = coarse.blocks.holding(roi.voxels[box])
     density = parenchyma_of(coarse.hu, lungs, coarse.spacing_mm)
     return inflation_notes(density.mode_hu, consequence=CONSEQUENCE)
-
-
-def _dense_beside(shares: NDArray[np.uint8], coarse: Coarse, inner: InnerAir) -> NDArray[np.bool_]:
-    return dense_beside(
-        coarse.blocks.holding(shares >= EVEN_ODDS),
-        coarse.blocks.middles(shares) / 255.0,
-        close_sides(inner.aerated, coarse) > 0,
-        coarse,
-    )
 
 
 def whole_lungs(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -269,4 +301,4 @@ def certainty_of(seen: Prediction, calibration: Calibration) -> NDArray[np.uint8
     share = np.clip(normal / roi, 0.002, 0.998)
     raised = calibration.slope * np.log(share / (1 - share)) + calibration.shift
     table = np.rint(255.0 / (1.0 + np.exp(-raised))).astype(np.uint8)
-    return np.asarray(table[seen.roi, seen.normal])
+    return np.asarray(table.ravel()[seen.roi.astype(np.uint16) * np.uint16(256) + seen.normal])

@@ -55,6 +55,7 @@ def segment_scan(
         zones=zone_shares(zones, abnormal),
         notes=(*scan.notes, *roi.notes, *found.notes),
         certainty=found.certainty,
+        air_hu=roi.air_hu,
     )
 
 

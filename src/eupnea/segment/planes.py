@@ -117,20 +117,18 @@ class PlaneGrid:
         pixels = shares[:, : self.rows.shape[0], : self.columns.shape[0]]
         rows = _spread(self.box[1], self.geometry.spacing_mm[1])
         columns = _spread(self.box[2], self.geometry.spacing_mm[2])
-        grown = [_resample(rows, plane * np.float32(255.0), columns) for plane in pixels]
         full = np.zeros(self.geometry.shape, np.uint8)
-        for k in range(self.geometry.shape[0]):
-            full[k, self.box[1], self.box[2]] = np.rint(self._between(grown, k))
+        inside = full[:, self.box[1], self.box[2]]
+        last, below = 0, np.zeros(inside.shape[1:], np.float32)
+        for height, plane in zip(self.heights, pixels, strict=True):
+            above = _resample(rows, plane * np.float32(255.0), columns)
+            for k in range(last + 1, height):
+                share = np.float32((k - last) / (height - last))
+                inside[k] = np.rint(below + share * (above - below))
+            inside[height] = np.rint(above)
+            last, below = height, above
+        inside[last + 1 :] = inside[last]
         return full
-
-    def _between(self, planes: list[Planes], k: int) -> Planes:
-        """The plane at one slice, from the judged planes above and below it."""
-        above = min(int(np.searchsorted(self.heights, k)), self.count - 1)
-        below = max(above - 1, 0)
-        if self.heights[above] <= k or above == below:
-            return planes[above]
-        share = np.float32((k - self.heights[below]) / (self.heights[above] - self.heights[below]))
-        return planes[below] + share * (planes[above] - planes[below])
 
     def _shrink(self, plane: NDArray[np.int16]) -> Planes:
         clipped = np.clip(plane, LOWEST_HU, HIGHEST_HU).astype(np.float32)

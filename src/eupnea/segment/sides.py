@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from eupnea.segment.box import box_of
 from eupnea.segment.components import components
 from eupnea.segment.morphology import Spacing, distance_mm
 
@@ -29,14 +30,9 @@ def split_sides(lungs: NDArray[np.bool_], spacing_mm: Spacing) -> NDArray[np.uin
         spacing_mm: Of the grid.
     """
     sides = np.zeros(lungs.shape, np.uint8)
-    if not lungs.any():
-        return sides
-    seeds = _two_seeds(lungs, spacing_mm)
-    if seeds is None:
-        sides[lungs] = single_side(lungs)
-        return sides
-    right, left = (distance_mm(~seed, spacing_mm) for seed in seeds)
-    sides[lungs] = np.where(right <= left, RIGHT, LEFT)[lungs]
+    if lungs.any():
+        box = box_of(lungs, (1, 1, 1))
+        sides[box][lungs[box]] = _side_of_each(lungs[box], spacing_mm)
     return sides
 
 
@@ -57,6 +53,15 @@ def single_side(lung: NDArray[np.bool_]) -> int:
         right_gap += _gap_to_envelope(rows, -first)
         left_gap += _gap_to_envelope(rows, last)
     return RIGHT if left_gap > right_gap else LEFT
+
+
+def _side_of_each(lungs: NDArray[np.bool_], spacing_mm: Spacing) -> NDArray[np.uint8] | int:
+    """The side of each voxel of the lungs, or of all of them."""
+    seeds = _two_seeds(lungs, spacing_mm)
+    if seeds is None:
+        return single_side(lungs)
+    right, left = (distance_mm(~seed, spacing_mm)[lungs] for seed in seeds)
+    return np.where(right <= left, np.uint8(RIGHT), np.uint8(LEFT))
 
 
 def _two_seeds(

@@ -1,0 +1,57 @@
+"""The lungs of a model and what of them is normal, on the whole grid and in plain order."""
+
+from __future__ import annotations
+
+import fill_voids
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from eupnea.scan import Scan
+from eupnea.segment.body import LUNG_AIR_HU
+from eupnea.segment.card import Calibration
+from eupnea.segment.coarse import Coarse
+from eupnea.segment.dense import dense_beside
+from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
+from eupnea.segment.lungs import close_sides
+from eupnea.segment.model import EVEN_ODDS, LEAST_ROI, Prediction
+
+
+def repeated(voxels: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:
+    """Blocks as voxels of the scan, looked up one by one."""
+    k, j, i = (
+        np.arange(size) // factor
+        for size, factor in zip(coarse.blocks.source.shape, coarse.blocks.factors, strict=True)
+    )
+    return voxels[np.ix_(k, j, i)]
+
+
+def lungs(scan: Scan, seen: Prediction) -> NDArray[np.bool_]:
+    """The region of interest."""
+    coarse = Coarse.of(scan.volume)
+    inner = InnerAir.of(coarse)
+    taken = seen.roi >= EVEN_ODDS
+    starts = [
+        np.arange(0, n, factor)
+        for n, factor in zip(taken.shape, coarse.blocks.factors, strict=True)
+    ]
+    holding = taken
+    for axis, start in enumerate(starts):
+        holding = np.logical_or.reduceat(holding, start, axis=axis)
+    closed = close_sides(inner.aerated, coarse) > 0
+    outside = inner.no_lung | dense_beside(holding, coarse.blocks.middles(seen.roi), closed, coarse)
+    found = taken | (repeated(inner.aerated, coarse) & (scan.hu < LUNG_AIR_HU))
+    labels, count = ndimage.label(found)
+    sizes = ndimage.sum_labels(found, labels, np.arange(1, count + 1))
+    large = np.flatnonzero(sizes >= SMALLEST_PART * sizes.max(initial=0)) + 1
+    whole = np.asarray(fill_voids.fill(np.isin(labels, large)), bool)
+    return whole & ~repeated(outside, coarse)
+
+
+def certainty(
+    seen: Prediction, roi: NDArray[np.bool_], calibration: Calibration
+) -> NDArray[np.uint8]:
+    """That each voxel is normal, computed for each voxel."""
+    share = np.clip(seen.normal / np.maximum(seen.roi.astype(float), LEAST_ROI), 0.002, 0.998)
+    raised = calibration.slope * np.log(share / (1 - share)) + calibration.shift
+    return np.where(roi, np.rint(255.0 / (1.0 + np.exp(-raised))), 0).astype(np.uint8)
