@@ -58,6 +58,15 @@ FillGaps = Annotated[
 ]
 
 
+Harmonise = Annotated[
+    bool,
+    typer.Option(
+        "--harmonise",
+        help="Blur thin slices and sharp kernels to those of the other scans, with a note.",
+    ),
+]
+
+
 class Affine(StrEnum):
     """Which of two orientations of a NIfTI file counts."""
 

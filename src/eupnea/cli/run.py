@@ -39,14 +39,19 @@ def run(
         target = find_organ(organ, normal=normal, weights=weights, roi=roi)
         analysis = analyze(sources, dates or None, target, options=reading, key=key, progress=watch)
         watch.finish()
-        record = RunRecord.of(analysis, options=_options(target, key), seconds=watch.seconds)
+        record = RunRecord.of(analysis, options=_options(target, key, reading), seconds=watch.seconds)
         write_analysis(analysis, out, run=record, segmentation=segmentation, progress=watch)
     return analysis
 
 
-def _options(target: Organ, key: Key | None) -> dict[str, str]:
+def _options(target: Organ, key: Key | None, reading: ReadOptions | None) -> dict[str, str]:
+    chosen = reading or ReadOptions()
     return {
         "roi": target.roi_method.name,
         "normal": target.normal_method.name,
         "deidentify": "no" if key is None else "yes",
+        "fill_gaps": "yes" if chosen.fill_gaps else "no",
+        "same_patient": "yes" if chosen.same_patient else "no",
+        "harmonise": "yes" if chosen.harmonise else "no",
+        "nifti_affine": str(chosen.nifti_affine or "sform"),
     }

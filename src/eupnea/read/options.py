@@ -65,6 +65,8 @@ class ReadOptions:
     nifti_affine: NiftiAffine | None = None
     """Which one counts where a file states two that differ. The sform if `None`, unless
     the two exchange sides or axes, which is refused."""
+    harmonise: bool = False
+    """Whether thin slices and sharp kernels are blurred to those of the other scans."""
     hide_names: bool = False
     """Whether files are known by numbers: their own names may name the patient."""
     limits: Limits = field(default_factory=Limits)

@@ -11,6 +11,7 @@ from eupnea.read.acquired_at import UNKNOWN, Moment, moment_of_name, moment_of_u
 from eupnea.read.dicom_scans import read_dicom
 from eupnea.read.draft import TIME_UNKNOWN, Draft, to_timeline
 from eupnea.read.foreign import quietly
+from eupnea.read.harmonise import harmonise
 from eupnea.read.image_file import is_image_name
 from eupnea.read.image_scan import scan_of_image
 from eupnea.read.ledger import Ledger
@@ -47,9 +48,10 @@ def read_timeline(
         UsageError: When the number of dates is not that of the sources.
     """
     ledger = Ledger()
-    timeline = _read(sources, dates, options or ReadOptions(), ledger)
+    chosen = options or ReadOptions()
+    timeline = _read(sources, dates, chosen, ledger)
     return Reading(
-        timeline=timeline,
+        timeline=harmonise(timeline) if chosen.harmonise else timeline,
         files=ledger.files(timeline),
         refused=tuple(ledger.refused),
         verdicts=tuple(ledger.verdicts),
