@@ -39,7 +39,9 @@ def run(
         target = find_organ(organ, normal=normal, weights=weights, roi=roi)
         analysis = analyze(sources, dates or None, target, options=reading, key=key, progress=watch)
         watch.finish()
-        record = RunRecord.of(analysis, options=_options(target, key, reading), seconds=watch.seconds)
+        record = RunRecord.of(
+            analysis, options=_options(target, key, reading), seconds=watch.seconds
+        )
         write_analysis(analysis, out, run=record, segmentation=segmentation, progress=watch)
     return analysis
 
