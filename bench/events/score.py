@@ -73,7 +73,11 @@ class Score:
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Score:
         """Counts that were written down by `dataclasses.asdict`."""
-        return cls(**{k: Counter(v) if isinstance(v, dict) else v for k, v in record.items()})
+        values: dict[str, Any] = {
+            name: Counter(value) if isinstance(value, dict) else value
+            for name, value in record.items()
+        }
+        return cls(**values)
 
     def f1(self, kind: str | None = None) -> float:
         """Harmonic mean of precision and recall, of one kind or of all."""

@@ -69,6 +69,8 @@ class ScanAnalysis:
     certainty: NDArray[np.uint8] | None = field(default=None, repr=False)
     """Calibrated certainty that a voxel is normal, 0 to 255, 0 outside the region of interest;
     `None` where the method gives none."""
+    air_hu: float | None = None
+    """What air inside the body measures; `None` where none is seen."""
 
     @property
     def folder(self) -> str:
@@ -173,7 +175,8 @@ class Breath:
     """How far two scans differ in inspiration, and masses, which breath does not change.
 
     The mass of a region is its volume times `1 + HU / 1000` (g per ml), tissue
-    and blood alone; it is kept when air is drawn in or let out.
+    and blood alone; it is kept when air is drawn in or let out. Where air
+    measures far below -1000 HU, the scan's own air stands for -1000.
     """
 
     volume_ratio: float
@@ -182,6 +185,30 @@ class Breath:
     roi_mass_after_g: float
     abnormal_mass_before_g: float
     abnormal_mass_after_g: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommonFigures:
+    """What one scan holds in the part of the organ that another scan shows too."""
+
+    share: float
+    """Of the organ as this scan shows it, 0 to 1."""
+    roi_ml: float
+    normal_ml: float
+    abnormal_ml: float
+    abnormal_fraction: float
+    """Share of `roi_ml`, 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """The part of the organ that both scans show, where one of them shows less."""
+
+    before: CommonFigures
+    after: CommonFigures
+    roi: AttributeChange
+    normal: AttributeChange
+    abnormal: AttributeChange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,12 +223,15 @@ class Change:
     roi: AttributeChange
     normal: AttributeChange
     abnormal: AttributeChange
+    """Of the whole organ as each scan shows it; not judged where `common` is."""
     registration: Registration
     transitions: Transitions | None
     """`None` when the scans could not be aligned."""
     events: tuple[Event, ...]
     notes: tuple[Note, ...] = ()
     breath: Breath | None = None
+    common: Common | None = None
+    """`None` when both scans show the same of the organ, or could not be aligned."""
     trend: NDArray[np.int8] | None = field(default=None, repr=False, compare=False)
     """On the later scan's grid: 1 where tissue worsened, -1 where it recovered, else 0."""
     correspondence: Correspondence | None = field(default=None, repr=False, compare=False)

@@ -31,6 +31,8 @@ class RegionOfInterest:
 
     mask: Mask
     notes: tuple[Note, ...] = ()
+    air_hu: float | None = None
+    """What air inside the body measures; `None` where none is seen."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -106,10 +106,35 @@ def test_the_sections_tell_how_high_a_cut_lung_lies() -> None:
 
 
 def test_the_common_part_of_a_cut_scan_is_aligned(cut: Pair) -> None:
-    """And the note tells how much it is, and what it holds."""
+    """And a note says that there is more than that."""
     assert cut.change.registration.level is AlignmentLevel.DEFORMABLE
-    (note,) = [note for note in cut.change.notes if note.code == "COVERAGE_DIFFERS"]
-    assert "abnormal" in note.text
+    assert "COVERAGE_DIFFERS" in [note.code for note in cut.change.notes]
+
+
+def test_the_common_part_is_measured_by_itself(cut: Pair) -> None:
+    """The upper region lies in it, and little of the lower one; the identity holds."""
+    common = cut.change.common
+    assert common is not None
+    assert 0.5 < common.before.share < 0.8
+    assert common.after.share > 0.9
+    high, low = sorted(cut.before.regions, key=lambda region: -region.centroid_mm[2])
+    assert high.volume_ml <= common.before.abnormal_ml < high.volume_ml + 0.3 * low.volume_ml
+    assert common.after.abnormal_ml == pytest.approx(cut.after.abnormal.volume_ml, rel=0.02)
+    assert common.abnormal.beyond_repeatability is not None
+    assert common.before.abnormal_fraction == pytest.approx(
+        common.before.abnormal_ml / common.before.roi_ml
+    )
+    assert common.abnormal.volume_change_ml == pytest.approx(
+        common.roi.volume_change_ml - common.normal.volume_change_ml
+    )
+
+
+def test_whole_organs_that_differ_by_the_cut_are_not_judged(cut: Pair) -> None:
+    """Half of the abnormal lung was not resolved; and no breath made the lung smaller."""
+    change = cut.change
+    assert change.abnormal.volume_change_ml < 0
+    assert {change.roi.beyond_repeatability, change.abnormal.beyond_repeatability} == {None}
+    assert "COMPARABILITY_BREATH" not in [note.code for note in change.notes]
 
 
 def test_a_region_beyond_the_cut_has_no_event(cut: Pair) -> None:
@@ -128,6 +153,7 @@ def test_two_people_are_not_compared_region_by_region() -> None:
     assert pair.change.registration.level is AlignmentLevel.NONE
     assert pair.change.events == ()
     assert any("two people" in note.text for note in pair.change.notes)
+    assert pair.change.common is None
 
 
 def test_drawn_boxes_fill_their_grid() -> None:

@@ -13,6 +13,7 @@ from eupnea.compare.alignment import Alignment
 from eupnea.compare.attributes import abnormal_change
 from eupnea.compare.breath import mass_g
 from eupnea.compare.pair import compare_aligned
+from eupnea.geometry import Geometry
 from eupnea.scan import Acquisition
 from support.drawn_scans import GRID, Box, analysis_of, boxes, shifted, still
 
@@ -160,6 +161,62 @@ def test_mass_leaves_the_air_out() -> None:
     """Half water, half air weighs half."""
     scan = analysis_of(boxes(ONE), hu=-500)
     assert mass_g(scan.scan, scan.abnormal.mask) == pytest.approx(6**3 * 0.008 / 2)
+
+
+def _breathed(ratio: float) -> tuple[ScanAnalysis, ScanAnalysis]:
+    """One lung twice: its volume grows by `ratio`, and its mass stays."""
+    wide = Geometry.regular(shape=GRID.shape, spacing_mm=(2.0 * ratio, 2.0, 2.0))
+    thin = round((1000 - 400) / ratio - 1000)
+    return analysis_of(boxes(BIG)), analysis_of(boxes(BIG), index=1, hu=thin, geometry=wide)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "flagged"), [(1.14, False), (1.16, True), (0.86, False), (0.84, True)]
+)
+def test_mass_stays_within_three_percent_while_volume_breathes(
+    ratio: float, *, flagged: bool
+) -> None:
+    """The volumes follow the breath, the abnormal mass does not; beyond 15 % a note says so."""
+    before, after = _breathed(ratio)
+    change = _change(before, after, still(GRID, after.scan.geometry))
+    assert change.breath is not None
+    assert change.breath.volume_ratio == pytest.approx(ratio)
+    masses = change.breath.abnormal_mass_before_g, change.breath.abnormal_mass_after_g
+    assert masses[1] == pytest.approx(masses[0], rel=0.03)
+    codes = [note.code for note in change.notes]
+    assert ("COMPARABILITY_BREATH" in codes) is flagged
+
+
+def test_air_below_its_place_on_the_scale_is_the_zero_of_mass() -> None:
+    """Emphysema of a scan whose air reads -1040 weighs little, and not less than nothing."""
+    scan = analysis_of(boxes(ONE), hu=-1015)
+    volume_ml = scan.abnormal.volume_ml
+    assert mass_g(scan.scan, scan.abnormal.mask) < 0
+    true_g = volume_ml * (1 - 1015 / 1040)
+    assert mass_g(scan.scan, scan.abnormal.mask, -1040.0) == pytest.approx(true_g)
+    for usual in (None, -1000.0, -1025.0, -950.0):
+        assert mass_g(scan.scan, scan.abnormal.mask, usual) < 0
+
+
+@pytest.mark.parametrize(
+    ("air", "hu", "said", "impossible"),
+    [
+        (-1040.0, -1015, True, False),
+        (-960.0, -400, True, False),
+        (-1010.0, -400, False, False),
+        (None, -400, False, False),
+        (None, -1015, True, True),
+    ],
+)
+def test_masses_on_a_scale_that_is_off_are_flagged(
+    air: float | None, hu: int, *, said: bool, impossible: bool
+) -> None:
+    """Whether air says so, or a mass below zero does."""
+    before = analysis_of(boxes(ONE))
+    after = replace(analysis_of(boxes(ONE), hu=hu, index=1), air_hu=air)
+    texts = [n.text for n in _change(before, after).notes if n.code == "COMPARABILITY_AIR"]
+    assert len(texts) == said
+    assert any("below zero" in text for text in texts) is impossible
 
 
 def test_breath_is_reported_and_flagged() -> None:

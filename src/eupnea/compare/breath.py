@@ -17,6 +17,7 @@ from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.note import Note, Severity
 from eupnea.scan import Scan
+from eupnea.segment.lung_notes import AIR_HU, AIR_TOLERANCE_HU
 
 BLOCK_MM = 6.0
 REACH_MM = 15.0
@@ -77,31 +78,67 @@ def compare_breath(before: ScanAnalysis, after: ScanAnalysis) -> Breath:
     """Lung volumes and the masses of lung and abnormal region in both scans."""
     return Breath(
         volume_ratio=after.roi.volume_ml / before.roi.volume_ml,
-        roi_mass_before_g=mass_g(before.scan, before.roi.mask),
-        roi_mass_after_g=mass_g(after.scan, after.roi.mask),
-        abnormal_mass_before_g=mass_g(before.scan, before.abnormal.mask),
-        abnormal_mass_after_g=mass_g(after.scan, after.abnormal.mask),
+        roi_mass_before_g=mass_g(before.scan, before.roi.mask, before.air_hu),
+        roi_mass_after_g=mass_g(after.scan, after.roi.mask, after.air_hu),
+        abnormal_mass_before_g=mass_g(before.scan, before.abnormal.mask, before.air_hu),
+        abnormal_mass_after_g=mass_g(after.scan, after.abnormal.mask, after.air_hu),
     )
 
 
-def mass_g(scan: Scan, mask: Mask) -> float:
+def mass_g(scan: Scan, mask: Mask, air_hu: float | None = None) -> float:
     """Mass of a region, its air left out: volume times `1 + HU / 1000`, in grams.
 
     Air is -1000 HU and water 0 HU by the definition of the scale, so the
     density of a mix is linear between them; readings below -1000 HU are noise
-    and count as they are, so that noise cancels.
+    and count as they are, so that noise cancels. Where the scan's air measures
+    more than `AIR_TOLERANCE_HU` below -1000, the scale is off, and that reading
+    takes the place of -1000. One above may be a narrow airway's wall, and does not.
+
+    Args:
+        scan: Where to measure.
+        mask: The region.
+        air_hu: What air measures in the scan; `None` if unknown.
     """
+    low = air_hu is not None and air_hu < AIR_HU - AIR_TOLERANCE_HU
+    zero = -air_hu if low and air_hu is not None else -AIR_HU
     total = np.sum(scan.hu[mask.voxels], dtype=np.float64)
-    return float((mask.voxel_count + total / 1000) * scan.geometry.voxel_volume_ml)
+    return float((mask.voxel_count + total / zero) * scan.geometry.voxel_volume_ml)
 
 
-def breath_notes(breath: Breath, allowed: tuple[float, float]) -> tuple[Note, ...]:
-    """A warning when the lung volumes differ too much to compare densities."""
+def breath_notes(volume_ratio: float, allowed: tuple[float, float]) -> tuple[Note, ...]:
+    """A warning when the lung volumes differ too much to compare densities.
+
+    Args:
+        volume_ratio: Of what both scans show of the organ, later over earlier.
+        allowed: Ratios that need no warning.
+    """
     low, high = allowed
-    if low <= breath.volume_ratio <= high:
+    if low <= volume_ratio <= high:
         return ()
     text = (
-        f"The lungs hold {100 * breath.volume_ratio:.0f} % of their earlier volume. Volumes and "
+        f"The lungs hold {100 * volume_ratio:.0f} % of their earlier volume. Volumes and "
         "densities changed with the breath; compare shares and masses."
     )
     return (Note(code="COMPARABILITY_BREATH", text=text, severity=Severity.WARNING),)
+
+
+def mass_notes(before: ScanAnalysis, after: ScanAnalysis, breath: Breath) -> tuple[Note, ...]:
+    """A warning when masses rest on a scale that is off, or cannot be."""
+    masses = (
+        breath.roi_mass_before_g,
+        breath.roi_mass_after_g,
+        breath.abnormal_mass_before_g,
+        breath.abnormal_mass_after_g,
+    )
+    readings = [scan.air_hu for scan in (before, after)]
+    off = any(air is not None and abs(air - AIR_HU) > AIR_TOLERANCE_HU for air in readings)
+    if not off and min(masses) >= 0:
+        return ()
+    early, late = ("unknown" if air is None else f"{air:.0f} HU" for air in readings)
+    text = (
+        f"Air measures {early} before and {late} after, instead of {AIR_HU:.0f} HU. Masses are "
+        "uncertain, and so are changes of hyperlucent lung."
+    )
+    if min(masses) < 0:
+        text += " A mass came out below zero, which nothing has: it must not be used."
+    return (Note(code="COMPARABILITY_AIR", text=text, severity=Severity.WARNING),)

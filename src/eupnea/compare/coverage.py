@@ -11,7 +11,6 @@ from eupnea.analysis import ScanAnalysis
 from eupnea.compare.alignment import Alignment
 from eupnea.compare.carry import OUTSIDE
 from eupnea.mask import Mask
-from eupnea.note import Note, Severity
 from eupnea.segment.sides import LEFT, RIGHT, SMALLEST_SHARE, split_sides
 
 EDGE_SHARE = 0.02
@@ -81,22 +80,6 @@ def common_part(
         share_before=early.voxel_count / before.roi.mask.voxel_count,
         share_after=late.voxel_count / after.roi.mask.voxel_count,
     )
-
-
-def coverage_notes(before: ScanAnalysis, after: ScanAnalysis, part: CommonPart) -> tuple[Note, ...]:
-    """A warning, with the figures of the common part, when there is more than that."""
-    if part.is_whole:
-        return ()
-    early = (part.before & before.abnormal.mask).volume_ml
-    late = (part.after & after.abnormal.mask).volume_ml
-    text = (
-        f"The scans do not show the same of the lungs: {part.share_before:.0%} of the earlier and "
-        f"{part.share_after:.0%} of the later ones lie in both. Volumes of the whole organ cannot "
-        "be compared, and regions were followed in the common part alone. There the lungs held "
-        f"{part.before.volume_ml:.0f} ml, {early:.1f} ml of them abnormal, before, and "
-        f"{part.after.volume_ml:.0f} ml, {late:.1f} ml of them abnormal, after."
-    )
-    return (Note(code="COVERAGE_DIFFERS", text=text, severity=Severity.WARNING),)
 
 
 def _shown(organ: Mask, alignment: Alignment) -> Mask:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eupnea.analysis import AlignmentLevel, Change, Correspondence, Event, ScanAnalysis
+from eupnea.analysis import (
+    AlignmentLevel,
+    AttributeChange,
+    Breath,
+    Change,
+    Common,
+    Correspondence,
+    Event,
+    ScanAnalysis,
+)
 from eupnea.compare.align import align
 from eupnea.compare.alignment import Alignment
 from eupnea.compare.attributes import abnormal_change, change_of
-from eupnea.compare.breath import LocalBreath, breath_notes, compare_breath
+from eupnea.compare.breath import LocalBreath, breath_notes, compare_breath, mass_notes
+from eupnea.compare.common import coverage_notes, measure_common
 from eupnea.compare.comparability import comparability_notes
-from eupnea.compare.coverage import (
-    WHOLE,
-    CommonPart,
-    common_part,
-    common_sides,
-    coverage_notes,
-)
+from eupnea.compare.coverage import WHOLE, CommonPart, common_part, common_sides
 from eupnea.compare.events import describe_group
 from eupnea.compare.match import Match, match_regions
 from eupnea.compare.overlap import measure_overlap
@@ -86,29 +90,45 @@ def compare_aligned(
     match = _match(before, after, alignment, settings) if aligned else None
     tissue = follow_tissue(before, after, alignment) if aligned else None
     breath = compare_breath(before, after)
+    common = measure_common(before, after, part, settings.limits) if aligned else None
+    judged = common is None
     change = Change(
         before=before.index,
         after=after.index,
         days=_days(before, after),
-        roi=change_of(before.roi, after.roi, settings.limits),
-        normal=change_of(before.normal, after.normal, settings.limits),
-        abnormal=abnormal_change(before, after, settings.limits),
+        roi=_judged(change_of(before.roi, after.roi, settings.limits), judged=judged),
+        normal=_judged(change_of(before.normal, after.normal, settings.limits), judged=judged),
+        abnormal=_judged(abnormal_change(before, after, settings.limits), judged=judged),
         registration=alignment.registration,
         transitions=tissue.table if tissue else None,
         events=_events(before, after, alignment, match, settings, part),
         notes=(
             *_alignment_notes(alignment),
-            *(coverage_notes(before, after, part) if aligned else ()),
-            *breath_notes(breath, settings.breath_ratio),
+            *coverage_notes(common),
+            *breath_notes(_volume_ratio(breath, common), settings.breath_ratio),
+            *mass_notes(before, after, breath),
             *comparability_notes(before.scan, after.scan),
         ),
         breath=breath,
+        common=common,
         trend=tissue.trend if tissue else None,
         correspondence=Correspondence(to_after=alignment.to_moving, to_before=alignment.to_fixed)
         if aligned
         else None,
     )
     return Pair(before=before, after=after, change=change, match=match)
+
+
+def _judged(change: AttributeChange, *, judged: bool) -> AttributeChange:
+    """No limit tells a change from a repeat scan when the scans show different parts."""
+    return change if judged else replace(change, beyond_repeatability=None)
+
+
+def _volume_ratio(breath: Breath, common: Common | None) -> float:
+    """Of the part of the organ that both scans show, later over earlier."""
+    if common is None:
+        return breath.volume_ratio
+    return common.after.roi_ml / max(common.before.roi_ml, 1e-9)
 
 
 def _match(

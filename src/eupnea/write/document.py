@@ -191,6 +191,8 @@ class ScanDocument(Document):
     zones: tuple[ZoneDocument, ...]
     regions: tuple[RegionDocument, ...]
     """Largest first."""
+    air_hu: Hounsfield | None = None
+    """What air inside the body measures; null where none is seen."""
     notes: tuple[NoteDocument, ...]
 
     @classmethod
@@ -214,6 +216,7 @@ class ScanDocument(Document):
             bands=tuple(map(BandShareDocument.model_validate, found.bands)),
             zones=tuple(map(ZoneDocument.model_validate, found.zones)),
             regions=tuple(map(RegionDocument.model_validate, found.regions)),
+            air_hu=found.air_hu,
             notes=tuple(map(NoteDocument.model_validate, notes)),
         )
 
@@ -225,6 +228,7 @@ class RoiChangeDocument(Document):
     volume_change_percent: Percent | None
     """Of the earlier volume; null when that was zero."""
     beyond_repeatability: bool | None = None
+    """Null when not judged: the scans do not show the same of the organ; see `common`."""
 
 
 class AttributeChangeDocument(RoiChangeDocument):
@@ -282,6 +286,28 @@ class BreathDocument(Document):
     abnormal_mass_after_g: Grams
 
 
+class CommonFiguresDocument(Document):
+    """What one scan holds in the part of the organ that the other scan shows too."""
+
+    share: Share
+    """Of the organ as this scan shows it, 0 to 1."""
+    roi_ml: Millilitres
+    normal_ml: Millilitres
+    abnormal_ml: Millilitres
+    abnormal_fraction: Share
+    """Share of `roi_ml`, 0 to 1."""
+
+
+class CommonDocument(Document):
+    """The part of the organ that both scans show, where one of them shows less."""
+
+    before: CommonFiguresDocument
+    after: CommonFiguresDocument
+    roi: RoiChangeDocument
+    normal: AttributeChangeDocument
+    abnormal: AttributeChangeDocument
+
+
 class ChangeDocument(Document):
     """One pair of scans."""
 
@@ -298,6 +324,8 @@ class ChangeDocument(Document):
     """Null when the scans could not be aligned."""
     events: tuple[EventDocument, ...]
     breath: BreathDocument | None = None
+    common: CommonDocument | None = None
+    """Null when both scans show the same of the organ, or could not be aligned."""
     notes: tuple[NoteDocument, ...]
 
 

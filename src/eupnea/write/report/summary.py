@@ -78,9 +78,25 @@ def _many_scans(document: AnalysisDocument) -> str:
     first, last = document.scans[0], document.scans[-1]
     change = overall_change(document)
     span = f" ({days(change.days)})" if change else ""
+    whole = organ(document.organ)
     return (
         f"From {day(first.acquired_at)} to {day(last.acquired_at)}{span}, the abnormal share "
-        f"of the {organ(document.organ)} {_course(document)}{_verdict(change, first, last)}."
+        f"of the {whole} {_course(document)}{_verdict(change, first, last)}."
+        f"{_common_part(change, whole)}"
+    )
+
+
+def _common_part(change: ChangeDocument | None, whole: str) -> str:
+    """What can be compared, when the scans do not show the same of the organ."""
+    if change is None or change.common is None:
+        return ""
+    before, after = change.common.before, change.common.after
+    beyond = "beyond" if change.common.abnormal.beyond_repeatability else "within"
+    return (
+        f" But the two scans do not show the same of the {whole}. In the part that both show, "
+        f"{share(before.abnormal_fraction)} was abnormal before and "
+        f"{share(after.abnormal_fraction)} after ({millilitres(before.abnormal_ml)} to "
+        f"{millilitres(after.abnormal_ml)} ml), {beyond} what a repeat scan could show."
     )
 
 
