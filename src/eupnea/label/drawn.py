@@ -18,13 +18,11 @@ from eupnea.label.meaning import label_values
 from eupnea.mask import Mask
 from eupnea.read.foreign import quietly
 from eupnea.read.image_file import is_image_name, read_image
+from eupnea.read.mask import SAME_GRID_MM, other_grid
 from eupnea.read.options import MASK_LIMITS
 from eupnea.read.source_file import SourceFile
 from eupnea.volume import Volume
 from eupnea.write.masks import nifti_bytes
-
-SAME_GRID_MM = 0.05
-"""Largest distance of corners on one grid; affines in files have seven digits."""
 
 HEADER_BYTES = 1_000_000
 
@@ -149,15 +147,4 @@ def _place(drawn: Geometry, grid: Geometry, where: str) -> tuple[slice, slice, s
         k, j, i = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
         if grid.crop((k, j, i)).is_close(drawn, tolerance_mm=SAME_GRID_MM):
             return k, j, i
-    raise Refusal(
-        RefusalCode.GEOMETRY_MISMATCH,
-        expected=f"the scan's grid: {_describe(grid)}",
-        found=_describe(drawn),
-        where=where,
-    )
-
-
-def _describe(grid: Geometry) -> str:
-    spacing = " x ".join(f"{part:.4g}" for part in grid.spacing_mm)
-    origin = ", ".join(f"{part:.2f}" for part in grid.origin_mm)
-    return f"{grid.shape} at {spacing} mm from ({origin})"
+    raise other_grid(grid, drawn, where)

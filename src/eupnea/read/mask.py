@@ -47,7 +47,7 @@ def read_mask(path: Path | str, scan: Scan) -> Mask:
         image = settle(read_image(file, limits=_limits(scan)), choice=None, where=file.name)
     drawn = Volume(voxels=np.asarray(image.stored) != 0, geometry=image.geometry).canonical()
     if not drawn.geometry.is_close(scan.geometry, tolerance_mm=SAME_GRID_MM):
-        raise _mismatch(scan.geometry, drawn.geometry, file.name)
+        raise other_grid(scan.geometry, drawn.geometry, file.name)
     return Mask(voxels=drawn.voxels, geometry=scan.geometry)
 
 
@@ -56,7 +56,8 @@ def _limits(scan: Scan) -> Limits:
     return replace(MASK_LIMITS, file_bytes=WIDEST_BYTES * scan.hu.size)
 
 
-def _mismatch(expected: Geometry, found: Geometry, where: str) -> Refusal:
+def other_grid(expected: Geometry, found: Geometry, where: str) -> Refusal:
+    """What is drawn lies elsewhere than the scan that it was drawn on."""
     return Refusal(
         RefusalCode.GEOMETRY_MISMATCH,
         expected=f"the scan's grid: {_describe(expected)}",
