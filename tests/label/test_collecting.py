@@ -20,6 +20,7 @@ from eupnea.label.learning_set import LearningSet
 from eupnea.label.plan import Thresholds
 from eupnea.label.planning import plan_labels
 from eupnea.label.values import LabelValue
+from eupnea.label.worklist import Worklist
 from eupnea.organ import Organ
 from eupnea.train.cases import Datalist
 from support.ct import ct_series
@@ -290,6 +291,18 @@ def test_lists_name_files_that_are_there(plan: Path) -> None:
         cases[0].lung & ~cases[0].unknown,
         load(learn / "normal" / f"{SLIGHT}.nii.gz").transpose(2, 1, 0) > 0,
     )
+
+
+def test_a_plan_knows_what_is_labelled(plan: Path, organ: Organ, tmp_path: Path) -> None:
+    """The labelled image comes last, and says so; the other is as far from it as it is."""
+    collect(plan, save(plan, LARGE, load(plan / "cases" / LARGE / "normal.nii.gz")))
+    first = Worklist.read(plan)
+    sources = [Path(item.source) for item in sorted(first.items, key=lambda item: item.case)]
+    learn = plan.parent / "learn"
+    again = plan_labels(sources, tmp_path / "again", organ=organ, labelled=learn)
+    assert [(item.case, item.labelled) for item in again.items] == [(SLIGHT, False), (LARGE, True)]
+    assert again.items[0].novelty_hu > again.items[1].novelty_hu == 0
+    assert "labelled already" in (tmp_path / "again" / "worklist.html").read_text()
 
 
 def test_one_scan_of_a_pair_is_enough(draw: Draw, organ: Organ, tmp_path: Path) -> None:

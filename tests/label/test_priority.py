@@ -22,9 +22,20 @@ from eupnea.mask import Mask
 MIDDLES = (BIN_EDGES_HU[:-1] + BIN_EDGES_HU[1:]) / 2
 
 
-def lessons(hu: int, **known: float) -> Lessons:
+def lessons(
+    hu: int,
+    *,
+    uncertainty: float | None = None,
+    change: float | None = None,
+    labelled: bool = False,
+) -> Lessons:
     """Those of an even image of one density."""
-    return Lessons(histogram=density_histogram(np.full(10, hu, np.int16)), **known)
+    return Lessons(
+        uncertainty=uncertainty,
+        change=change,
+        labelled=labelled,
+        histogram=density_histogram(np.full(10, hu, np.int16)),
+    )
 
 
 @settings(deadline=None)
@@ -54,6 +65,16 @@ def test_uncertainty_and_change_raise_an_image() -> None:
     """Of images alike, the one that the model doubts or that changed comes first."""
     assert rank([lessons(-850), lessons(-850, uncertainty=0.3)])[0].index == 1
     assert rank([lessons(-850), lessons(-850, change=0.1)])[0].index == 1
+
+
+def test_what_is_labelled_comes_last_and_its_like_late() -> None:
+    """Of two unlike images, the one unlike the labelled ones comes first."""
+    dense, thin = lessons(-300), lessons(-860)
+    for known, first in ((dense, 1), (thin, 0)):
+        order = rank([dense, thin], known=[known.histogram])
+        assert order[0].index == first
+        assert order[1].novelty_hu == 0
+    assert rank([lessons(-860, labelled=True), thin, thin])[-1].index == 0
 
 
 @settings(deadline=None)

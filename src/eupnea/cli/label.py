@@ -38,6 +38,15 @@ def plan(
     normal: NormalMethod = None,
     model: Weights = None,
     roi: RoiMasks = None,
+    labelled: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="The learning set so far: its images come last, and what is unlike them first.",
+        ),
+    ] = None,
     strategy: Annotated[
         Strategy, typer.Option(help="What decides on the side.")
     ] = Strategy.THRESHOLDS,
@@ -67,7 +76,13 @@ def plan(
     with Watch() as watch:
         organ = find_organ(normal=normal, weights=model, roi=roi or ())
         worklist = plan_labels(
-            sources, out, organ=organ, thresholds=cuts, strategy=strategy, progress=watch
+            sources,
+            out,
+            organ=organ,
+            thresholds=cuts,
+            strategy=strategy,
+            labelled=labelled,
+            progress=watch,
         )
     sides = [item.label_type for item in worklist.items]
     sys.stderr.write(

@@ -16,13 +16,13 @@ from eupnea.label.dicom_label import ENDING as DICOM
 from eupnea.label.dicom_label import read_frames
 from eupnea.label.meaning import label_values
 from eupnea.mask import Mask
+from eupnea.nifti_file import nifti_bytes
 from eupnea.read.foreign import quietly
 from eupnea.read.image_file import is_image_name, read_image
 from eupnea.read.mask import SAME_GRID_MM, other_grid
 from eupnea.read.options import MASK_LIMITS
 from eupnea.read.source_file import SourceFile
 from eupnea.volume import Volume
-from eupnea.write.masks import nifti_bytes
 
 HEADER_BYTES = 1_000_000
 

@@ -70,6 +70,11 @@ class LearningSet:
     def __iter__(self) -> Iterator[LabelRecord]:
         return iter(self._records)
 
+    def holds(self, image: Path) -> bool:
+        """Whether a file's image is labelled."""
+        digest = _digest(image)
+        return any(record.image == digest for record in self._records)
+
     def newest(self) -> dict[str, list[LabelRecord]]:
         """For each case, the last version by each reader; cases and readers in order."""
         last = {(record.case, record.reader): record for record in self._records}
@@ -104,7 +109,7 @@ class LearningSet:
             UsageError: When another image was collected under the same name.
             OSError: When the folder cannot be written.
         """
-        digest = hashlib.sha256(image.read_bytes()).hexdigest()
+        digest = _digest(image)
         if any(one.case == item.case and one.image != digest for one in self._records):
             raise UsageError(f"{self.folder} holds labels of another image named {item.case}")
         before = next((o for o in self.newest().get(item.case, []) if o.reader == reader), None)
@@ -162,6 +167,11 @@ def _read(manifest: Path) -> list[LabelRecord]:
             found=f"{error.error_count()} errors in a line",
             where=str(manifest),
         ) from None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _place(source: Path, target: Path) -> None:

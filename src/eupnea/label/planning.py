@@ -6,12 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from eupnea.analysis import ScanAnalysis
 from eupnea.errors import Refusal, UsageError
+from eupnea.label.drawn import Canvas
 from eupnea.label.effort import estimate_effort
+from eupnea.label.learning_set import LearningSet
 from eupnea.label.page import render_page, thumbnail
 from eupnea.label.plan import LabelPlan, Strategy, Thresholds
-from eupnea.label.prelabel import write_prelabel
+from eupnea.label.prelabel import IMAGE, write_prelabel
 from eupnea.label.priority import Lessons, Ranked, density_histogram, rank, uncertainty
 from eupnea.label.strategy import plan_label
 from eupnea.label.worklist import WORKLIST, Cuts, LeftOut, WorkItem, Worklist
@@ -43,6 +48,7 @@ def plan_labels(
     organ: Organ,
     thresholds: Thresholds | None = None,
     strategy: Strategy = Strategy.THRESHOLDS,
+    labelled: Path | None = None,
     progress: Progress = unwatched,
 ) -> Worklist:
     """Decides for each image which side to label, and writes worklist and prelabels.
@@ -55,6 +61,8 @@ def plan_labels(
             candidate regions.
         thresholds: The cuts of the rule; `None` means the defaults.
         strategy: What decides on the side.
+        labelled: The learning set so far: its images teach nothing new, and
+            novelty is distance from them too.
         progress: Called as each patient begins.
 
     Returns:
@@ -71,11 +79,12 @@ def plan_labels(
     cuts = thresholds or Thresholds()
     planned: list[_Planned] = []
     refusals: list[tuple[LeftOut, Refusal]] = []
+    learning = LearningSet(labelled) if labelled is not None else None
     with written_aside(out) as folder:
         for number, source in enumerate(sources, start=1):
             progress(Step(name=f"planning {source.name}", done=number - 1, total=len(sources)))
             try:
-                planned += _plan_patient(source, number, folder, organ, cuts, strategy)
+                planned += _plan_patient(source, number, folder, organ, cuts, strategy, learning)
             except Refusal as refusal:
                 left_out = LeftOut(source=str(source), code=refusal.code, text=str(refusal))
                 refusals.append((left_out, refusal))
@@ -87,7 +96,8 @@ def plan_labels(
             candidates_summary=organ.normal_method.summary,
             strategy=strategy,
             thresholds=Cuts(**asdict(cuts)),
-            items=_in_order(planned),
+            labelled=len(learning.newest()) if learning is not None else 0,
+            items=_in_order(planned, learning),
             left_out=tuple(left_out for left_out, _ in refusals),
         )
         pictures = {one.item.case: one.picture for one in planned}
@@ -98,7 +108,13 @@ def plan_labels(
 
 
 def _plan_patient(
-    source: Path, number: int, folder: Path, organ: Organ, cuts: Thresholds, strategy: Strategy
+    source: Path,
+    number: int,
+    folder: Path,
+    organ: Organ,
+    cuts: Thresholds,
+    strategy: Strategy,
+    learning: LearningSet | None,
 ) -> Iterator[_Planned]:
     """Each scan of one patient, oldest first; its files are written on the way."""
     patient = f"P{number:03d}"
@@ -107,15 +123,17 @@ def _plan_patient(
         found, certainty = _segment(scan, organ, index)
         change = None if before is None else abs(found.abnormal.fraction - before)
         before = found.abnormal.fraction
-        lessons = Lessons(
-            uncertainty=certainty,
-            change=change,
-            histogram=density_histogram(scan.hu[found.roi.mask.voxels]),
-        )
         volumes = [region.volume_ml for region in found.regions]
         plan = plan_label(volumes, found.roi.volume_ml, cuts, strategy=strategy)
         case = f"{patient}_{index:02d}"
-        prelabels = write_prelabel(found, plan.label_type, folder / "cases" / case, organ=organ)
+        place = folder / "cases" / case
+        prelabels = write_prelabel(found, plan.label_type, place, organ=organ)
+        lessons = Lessons(
+            uncertainty=certainty,
+            change=change,
+            labelled=learning is not None and learning.holds(place / IMAGE),
+            histogram=density_histogram(scan.hu[found.roi.mask.voxels]),
+        )
         item = _item(
             found, plan, lessons, case=case, patient=patient, source=source, prelabels=prelabels
         )
@@ -173,15 +191,25 @@ def _item(
         uncertainty=lessons.uncertainty,
         change=lessons.change,
         novelty_hu=0.0,
+        labelled=lessons.labelled,
     )
 
 
-def _in_order(planned: Sequence[_Planned]) -> tuple[WorkItem, ...]:
-    places = rank([one.lessons for one in planned])
+def _in_order(planned: Sequence[_Planned], learning: LearningSet | None) -> tuple[WorkItem, ...]:
+    known = list(_densities(learning)) if learning is not None else []
+    places = rank([one.lessons for one in planned], known=known)
     return tuple(
         _placed(planned[place.index].item, number, place)
         for number, place in enumerate(places, start=1)
     )
+
+
+def _densities(learning: LearningSet) -> Iterator[NDArray[np.float64]]:
+    """The density histogram of each image that is labelled."""
+    for case in learning.newest():
+        scan = next(iter(read_timeline([learning.image(case)]).timeline))
+        organ = Canvas.read(learning.organ(case)).roi
+        yield density_histogram(scan.hu[organ.voxels])
 
 
 def _placed(item: WorkItem, number: int, place: Ranked) -> WorkItem:

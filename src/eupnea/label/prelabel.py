@@ -14,10 +14,10 @@ from eupnea.label.plan import LabelType
 from eupnea.label.segment_file import segment_bytes
 from eupnea.label.values import VALUE_OF, itksnap_labels
 from eupnea.mask import Mask
+from eupnea.nifti_file import nifti_bytes
 from eupnea.organ import Organ
 from eupnea.write.dicom import write_dicom
 from eupnea.write.document import AnalysisDocument
-from eupnea.write.masks import nifti_bytes
 
 IMAGE = "ct.nii.gz"
 ORGAN = "roi.nii.gz"

@@ -22,6 +22,8 @@ class Lessons:
     """Mean entropy (bits) of the model's certainty inside the organ, 0 to 1."""
     change: float | None = None
     """Difference of the abnormal share from that of the scan before, 0 to 1."""
+    labelled: bool = False
+    """Whether it is labelled already, and has nothing new to teach."""
     histogram: NDArray[np.float64] = field(repr=False)
     """Share of the organ in each density bin."""
 
@@ -35,7 +37,8 @@ class Ranked:
     score: float
     """0 to 1; the mean of the parts that are known, each against the list's largest."""
     novelty_hu: float
-    """Distance of its densities from the nearest image above it; of the first, from the mean."""
+    """Distance of its densities from the nearest image that is labelled or above it; from the mean
+    of all when there is none."""
 
 
 def density_histogram(hu: NDArray[np.int16]) -> NDArray[np.float64]:
@@ -73,31 +76,46 @@ def density_distance_hu(one: NDArray[np.float64], other: NDArray[np.float64]) ->
     return float(np.abs(np.cumsum(one - other)).sum() * (BIN_EDGES_HU[1] - BIN_EDGES_HU[0]))
 
 
-def rank(lessons: Sequence[Lessons]) -> tuple[Ranked, ...]:
+def rank(
+    lessons: Sequence[Lessons], *, known: Sequence[NDArray[np.float64]] = ()
+) -> tuple[Ranked, ...]:
     """Orders images so that each teaches most, given those before it.
 
     The next image is the one with the highest mean of uncertainty, change and
-    novelty, as far as they are known. Novelty is the distance of its densities
-    from the nearest image already in the list, as in core-set selection
-    (Sener and Savarese 2018); for the first, from the mean of all.
+    novelty, as far as they are known; labelled ones come last. Novelty is the
+    distance of its densities from the nearest image that is labelled or
+    already in the list, as in core-set selection (Sener and Savarese 2018);
+    from the mean of all when there is none.
+
+    Args:
+        lessons: Of each image to order.
+        known: Density histograms of the images that are labelled.
     """
     if not lessons:
         return ()
     histograms = [lesson.histogram for lesson in lessons]
-    mean = np.mean(histograms, axis=0)
-    nearest = np.array([density_distance_hu(one, mean) for one in histograms])
+    nearest = _distances(histograms, known or [np.mean(histograms, axis=0)])
     fixed = _against_largest(lessons)
     farthest = max(float(nearest.max()), 1e-9)
     left, order = list(range(len(lessons))), list[Ranked]()
     while left:
         novelty = np.minimum(nearest / farthest, 1.0)
         scores = {n: float(np.mean([*fixed[n], novelty[n]])) for n in left}
-        best = max(left, key=lambda n: (scores[n], -n))
+        best = max(left, key=lambda n: (not lessons[n].labelled, scores[n], -n))
         order.append(Ranked(index=best, score=scores[best], novelty_hu=float(nearest[best])))
         left.remove(best)
-        away = np.array([density_distance_hu(one, histograms[best]) for one in histograms])
-        nearest = away if len(order) == 1 else np.minimum(nearest, away)
+        away = _distances(histograms, [histograms[best]])
+        nearest = np.minimum(nearest, away) if known or len(order) > 1 else away
     return tuple(order)
+
+
+def _distances(
+    histograms: Sequence[NDArray[np.float64]], others: Sequence[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Of each from the nearest of the others, in HU."""
+    return np.array(
+        [min(density_distance_hu(one, other) for other in others) for one in histograms]
+    )
 
 
 def _against_largest(lessons: Sequence[Lessons]) -> list[list[float]]:

@@ -19,7 +19,7 @@ WORKLIST = "worklist.json"
 COLUMNS = (
     "rank", "case", "patient", "source", "acquired_at", "label_type", "reason", "largest_ml",
     "total_ml", "count", "fraction", "minutes", "score", "uncertainty", "change", "novelty_hu",
-    "sentence",
+    "labelled", "sentence",
 )  # fmt: skip
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -70,6 +70,8 @@ class WorkItem(_Document):
     uncertainty: float | None
     change: float | None
     novelty_hu: float
+    labelled: bool = False
+    """Whether the learning set that was named has a label of this image; such come last."""
 
 
 class LeftOut(_Document):
@@ -91,6 +93,8 @@ class Worklist(_Document):
     strategy: Strategy = Strategy.THRESHOLDS
     thresholds: Cuts
     minutes_basis: str = BASIS
+    labelled: int = 0
+    """Images of the learning set so far, which novelty is a distance from as well."""
     items: tuple[WorkItem, ...]
     left_out: tuple[LeftOut, ...] = ()
 
