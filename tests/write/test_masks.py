@@ -12,7 +12,8 @@ import SimpleITK
 from nibabel.affines import apply_affine
 
 from eupnea.analysis import Analysis
-from eupnea.write.masks import nifti_bytes, write_masks
+from eupnea.nifti_file import nifti_bytes
+from eupnea.write.masks import write_masks
 
 
 def test_voxels_lie_where_the_scan_has_them(analysis: Analysis, tmp_path: Path) -> None:

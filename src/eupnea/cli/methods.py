@@ -31,7 +31,8 @@ RoiMasks = Annotated[
     typer.Option(
         "--roi",
         metavar="MASK",
-        help="A mask of the organ, from a reader or another tool, on a scan's grid; once per scan.",
+        help="A mask of the organ, from a reader or another tool, on a scan's grid, once per scan; "
+        "or `lungmask` or `totalsegmentator`, if you have it installed.",
         show_default=False,
     ),
 ]

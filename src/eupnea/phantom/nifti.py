@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
-from numpy.typing import NDArray
 
 from eupnea.geometry import Geometry
+from eupnea.nifti_file import Voxels, nifti_bytes
 from eupnea.phantom.patient import Patient
 from eupnea.phantom.record import write_record
-
-LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-SCANNER_CODE = 1
-FASTEST = 1
 
 
 def write_nifti(patient: Patient, folder: Path) -> None:
@@ -47,11 +41,5 @@ def write_truth(patient: Patient, folder: Path) -> None:
         _write(masks / "regions.nii.gz", truth.labels, truth.roi.geometry)
 
 
-def _write(
-    path: Path, voxels: NDArray[np.int16] | NDArray[np.uint8] | NDArray[np.uint16], grid: Geometry
-) -> None:
-    image = nib.Nifti1Image(voxels.transpose(2, 1, 0), affine=None, dtype=voxels.dtype)
-    image.header.set_xyzt_units("mm")
-    image.set_qform(LPS_TO_RAS @ grid.affine[:, [2, 1, 0, 3]] + 0.0, code=SCANNER_CODE)
-    image.set_sform(image.get_qform(), code=SCANNER_CODE)
-    path.write_bytes(gzip.compress(image.to_bytes(), compresslevel=FASTEST, mtime=0))
+def _write(path: Path, voxels: Voxels, grid: Geometry) -> None:
+    path.write_bytes(nifti_bytes(voxels, grid))

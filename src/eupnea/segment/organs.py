@@ -9,6 +9,7 @@ from pathlib import Path
 from eupnea.errors import UsageError
 from eupnea.organ import Organ
 from eupnea.segment import density, given, lungs, model
+from eupnea.segment.installed import INSTALLED_TOOLS
 from eupnea.segment.zones import lung_zones
 
 DEFAULT_NORMAL = model.SHIPPED
@@ -22,7 +23,7 @@ def find_organ(
     *,
     normal: str | None = None,
     weights: Path | None = None,
-    roi: Sequence[Path] = (),
+    roi: Sequence[Path | str] = (),
 ) -> Organ:
     """An organ by its name, with one of the ways to find it and its normal part.
 
@@ -33,10 +34,12 @@ def find_organ(
         weights: A model of the user's own: an ONNX file with its card beside
             it, or a folder of both. It may be of another organ.
         roi: Mask files that give the region of interest, one for each scan,
-            found by their grids; from a reader or any other tool.
+            found by their grids, from a reader or any other tool; or the name
+            of one tool of `INSTALLED_TOOLS` to find it.
 
     Raises:
-        UsageError: If there is no such organ or no such way.
+        UsageError: If there is no such organ, no such way, or the named tool
+            is not installed.
         ModelError: If a trained model is not what its card says.
 
     Examples:
@@ -46,6 +49,8 @@ def find_organ(
     organ = _named(name, normal or DEFAULT_NORMAL) if weights is None else _own(weights, normal)
     if not roi:
         return organ
+    if len(roi) == 1 and (tool := INSTALLED_TOOLS.get(str(roi[0]))):
+        return replace(organ, roi_method=tool.method(), find_roi=tool.find_roi)
     return replace(organ, roi_method=given.METHOD, find_roi=given.GivenMasks.of(roi).find_roi)
 
 

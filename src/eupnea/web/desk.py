@@ -22,10 +22,10 @@ from eupnea.label.learning_set import LearningSet, check_reader
 from eupnea.label.prelabel import IMAGE, ORGAN
 from eupnea.label.values import LabelValue
 from eupnea.label.worklist import WorkItem, Worklist
+from eupnea.nifti_file import nifti_bytes
 from eupnea.organ import Organ
 from eupnea.read import read_timeline
 from eupnea.segment import segment_scan
-from eupnea.write.masks import nifti_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
