@@ -22,22 +22,21 @@ NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 def keep(data: Path, folder: Path, pool: int, judges: int) -> tuple[list[Image], list[Image]]:
     """The pool and the images that judge: made where they are not kept yet."""
     wanted = {"pool": pool, "judges": judges}
-    paths = {
-        name: [folder / f"{name}{number:02d}.npz" for number in range(count)]
-        for name, count in wanted.items()
-    }
-    missing = {name: [p for p in ps if not p.exists()] for name, ps in paths.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    places = dict.fromkeys(wanted, 0)
-    for image in semi_synthetic(data) if any(missing.values()) else ():
+    kept = {name: [_load(path) for path in _paths(folder, name)] for name in wanted}
+    names = {image.name for images in kept.values() for image in images}
+    made = semi_synthetic(data, without=names)
+    while any(len(kept[name]) < count for name, count in wanted.items()):
+        image = next(made)
         name = "judges" if image.base in JUDGES else "pool"
-        if places[name] < wanted[name]:
-            _save(image, paths[name][places[name]])
-            places[name] += 1
-        if places == wanted:
-            break
-    chosen, judging = ([_load(path) for path in paths[name]] for name in wanted)
-    return chosen, judging
+        if len(kept[name]) < wanted[name]:
+            _save(image, folder / f"{name}{len(kept[name]):02d}.npz")
+            kept[name].append(image)
+    return kept["pool"][:pool], kept["judges"][:judges]
+
+
+def _paths(folder: Path, name: str) -> list[Path]:
+    return sorted(folder.glob(f"{name}??.npz"))
 
 
 def _save(image: Image, path: Path) -> None:

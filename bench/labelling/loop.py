@@ -6,10 +6,10 @@
 Real lungs with disease laid in (semi-synthetic). A simulated reader draws the
 true side, whichever the plan names. Both arms begin with one model, trained on
 few images in random order. One then takes images in the order of the worklist,
-planned anew with each round's model; the other takes as many in random order.
-Both train for as many steps, each round going on from the last. Everything
-between is what a user runs: the functions behind `eupnea label plan`, `label
-collect`, `train` and `export`.
+planned anew with each round's model and with what is labelled by then; the
+other takes as many in random order. Both train for as many steps, each round
+going on from the last. Everything between is what a user runs: the functions
+behind `eupnea label plan`, `label collect`, `train` and `export`.
 
 Can be stopped and run again: rounds that have their line in `rounds.csv` are
 passed over. `--turns` ends it after so many rounds.
@@ -38,6 +38,7 @@ from eupnea.label.plan import LabelType
 from eupnea.label.planning import plan_labels
 from eupnea.label.values import VALUE_OF
 from eupnea.label.worklist import WorkItem, Worklist
+from eupnea.nifti_file import nifti_bytes
 from eupnea.organ import Organ, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment import find_organ
@@ -46,7 +47,6 @@ from eupnea.train.cases import Datalist
 from eupnea.train.export import Facts, export
 from eupnea.train.fit import TrainingConfig, fit
 from eupnea.train.scores import dice
-from eupnea.write.masks import nifti_bytes
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 WIDTHS = (8, 16, 32, 48, 64)
@@ -125,7 +125,9 @@ class Loop:
         """The plan to draw by; in random order, the first one does."""
         plan = self.out / arm / f"plan{number}" if arm == "worklist" else self.out / BEGIN / "plan0"
         if not plan.exists():
-            plan_labels(_sources(self.pool, self.out / "sources"), plan, organ=self.organ(model))
+            sources = _sources(self.pool, self.out / "sources")
+            learn = self.out / (arm if number > 1 else BEGIN) / "learning-set"
+            plan_labels(sources, plan, organ=self.organ(model), labelled=learn if number else None)
         return plan
 
     def _train(self, folder: Path, number: int, data: Path, last: Path | None) -> None:

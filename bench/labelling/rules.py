@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from eupnea.label.plan import LabelType, SizeMeasure, Strategy, Thresholds
 from eupnea.label.strategy import plan_label
 
-SIZES_ML = (30.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1200.0, 1600.0, 2400.0)
-COUNTS = (2, 3, 5, 8, 10, 15, 20, 30, 50)
+SIZES_ML = (50.0, 100.0, 200.0, 400.0, 600.0, 800.0, 1000.0, 1200.0, 1400.0, 1600.0, 2000.0, 2400.0)
+COUNTS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50)
 SHARES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
 Sides = NDArray[np.bool_]
@@ -63,6 +63,9 @@ COSTS: dict[str, Callable[[Cost], float]] = {
     "islands removed": lambda cost: cost.clicks,
 }
 """From nothing; and from the prelabel, or from nothing where that is less."""
+
+CORRECTED = {"outlines, cm2": "outlines corrected, cm2", "voxels, ml": "voxels corrected, ml"}
+"""What each cost from nothing becomes with the prelabel."""
 
 JUDGED = ("outlines, cm2", "voxels, ml")
 """What thresholds are chosen by; corrections cost nearly alike on either side."""

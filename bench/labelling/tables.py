@@ -7,6 +7,7 @@ from itertools import groupby, pairwise, product
 
 import numpy as np
 from bench.labelling.rules import (
+    CORRECTED,
     COSTS,
     JUDGED,
     SIZES_ML,
@@ -50,6 +51,7 @@ def page(method: str, records: Sequence[Record]) -> Iterator[str]:
     yield f"{len(records)} images: {real} semi-synthetic, {len(records) - real} phantom."
     for table in (
         _costs(records, chosen),
+        _with_prelabel(records, chosen),
         _by_extent(records, chosen[DEFAULT]),
         _by_mix(records, chosen[DEFAULT]),
         _by_kind(records, chosen[DEFAULT]),
@@ -81,6 +83,19 @@ def _costs(records: Sequence[Record], chosen: Mapping[str, Sides]) -> Iterator[s
         yield f"| {name} | {' | '.join(cells)} | {np.count_nonzero(own)} |"
     cells = (_cell(cheapest_sides(records, cost), records, cost) for cost in COSTS)
     yield f"| cheapest possible | {' | '.join(cells)} | |"
+
+
+def _with_prelabel(records: Sequence[Record], chosen: Mapping[str, Sides]) -> Iterator[str]:
+    """What correcting the prelabel costs, against drawing from nothing."""
+    yield f"| side drawn, from its prelabel | {' | '.join(JUDGED)} |"
+    yield "|---|" + "---|" * len(JUDGED)
+    for name in ("always normal", "always abnormal", DEFAULT):
+        costs = [
+            (total(chosen[name], records, CORRECTED[cost]), better_constant(records, cost))
+            for cost in JUDGED
+        ]
+        cells = (f"{cost:,.0f} ({cost / constant - 1:+.0%})" for cost, constant in costs)
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
 def _by_extent(records: Sequence[Record], default: Sides) -> Iterator[str]:
