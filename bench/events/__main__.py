@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +53,7 @@ def main() -> None:
         if number not in scores:
             lungs = load(chosen.work / "lungs", names[number % len(names)])
             scores[number] = measure(lungs, number, chosen.outline, fine=chosen.fine)
-            record = {"pair": number, "score": asdict(scores[number])}
+            record = {"pair": number, "score": vars(scores[number])}
             with known.open("a") as file:
                 file.write(json.dumps(record) + "\n")
     total = Score()

@@ -72,7 +72,7 @@ class Score:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Score:
-        """Counts that were written down by `dataclasses.asdict`."""
+        """Counts that were written down field by field."""
         values: dict[str, Any] = {
             name: Counter(value) if isinstance(value, dict) else value
             for name, value in record.items()

@@ -11,7 +11,7 @@ from eupnea.write.document import AnalysisDocument, EventDocument
 from eupnea.write.report.curve import volume_curve
 from eupnea.write.report.history import Family, families
 from eupnea.write.report.lanes import LANES, draw_lanes
-from eupnea.write.report.sections import telling_scans, tissue_change
+from eupnea.write.report.sections import shown_events, telling_scans, tissue_change
 
 
 def _event(kind: EventKind, before: tuple[str, ...], after: tuple[str, ...]) -> EventDocument:
@@ -53,6 +53,37 @@ def test_every_region_is_in_one_family(document: AnalysisDocument) -> None:
     """Without merges and splits, each region is a family of its own."""
     names = [family.ids for family in families(document)]
     assert sorted(names) == [("R1",), ("R2",), ("R3",), ("R4",)]
+
+
+@pytest.mark.parametrize(("volume_ml", "place"), [(999.0, 0), (2.0, -1)])
+def test_what_holds_nearly_all_leads_though_it_is_stable(
+    document: AnalysisDocument, volume_ml: float, place: int
+) -> None:
+    """A large stable region comes before small new ones; a smaller one after them."""
+    stable = _event(EventKind.STABLE, ("R3",), ("R3",))
+    new = [_event(EventKind.NEW, (), (name,)) for name in ("R1", "R2", "R4")]
+    scans = []
+    for scan in document.scans:
+        regions = tuple(
+            region.model_copy(update={"volume_ml": volume_ml if region.id == "R3" else 1.0})
+            for region in scan.regions
+        )
+        scans.append(scan.model_copy(update={"regions": regions}))
+    changes = tuple(
+        change.model_copy(update={"events": (stable, *new)}) for change in document.changes
+    )
+    ordered = families(document.model_copy(update={"scans": tuple(scans), "changes": changes}))
+    assert ordered[place].ids == ("R3",)
+
+
+def test_a_leading_event_opens_the_table_of_events() -> None:
+    """A stable group of nearly all the abnormal lung, then what is new."""
+    stable = _event(EventKind.STABLE, ("R1",), ("R1",))
+    large = stable.model_copy(update={"volume_before_ml": 500.0, "volume_after_ml": 480.0})
+    new = _event(EventKind.NEW, (), ("R2",))
+    assert shown_events([new, large])[0] == (large, new)
+    assert shown_events([new, stable])[0] == (new, stable)
+    assert shown_events([]) == ((), ())
 
 
 def test_totals_are_the_volumes(document: AnalysisDocument) -> None:

@@ -11,6 +11,9 @@ from eupnea.write.report.words import listed_few
 
 Range = tuple[float, float]
 
+LEADING_SHARE = 0.9
+"""Of all abnormal volume: what holds it comes first, even when it is stable."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
@@ -76,14 +79,17 @@ class Family:
 def families(document: AnalysisDocument) -> tuple[Family, ...]:
     """All regions, in the order that matters to a reader.
 
-    What changed comes before what is stable; then the largest change comes
-    first, and of the stable the largest region.
+    A family that holds nearly all of the abnormal lung leads, whatever became
+    of it: the others are details beside it. Then what changed comes before
+    what is stable; then the largest change comes first, and of the stable the
+    largest region.
     """
     tables = [{region.id: region for region in scan.regions} for scan in document.scans]
     steps = [_step(document, after) for after in range(1, len(document.scans))]
     names = dict.fromkeys(name for table in tables for name in table)
     found = [_family(group, tables, steps) for group in _groups(names, tables, steps)]
-    return tuple(sorted(found, key=_importance))
+    whole = sum(sum(family.totals_ml) for family in found)
+    return tuple(sorted(found, key=lambda family: _importance(family, whole)))
 
 
 def _kinship(event: EventDocument) -> str:
@@ -96,9 +102,10 @@ def _kinship(event: EventDocument) -> str:
     return ""
 
 
-def _importance(family: Family) -> tuple[bool, float, str]:
+def _importance(family: Family, whole_ml: float) -> tuple[bool, bool, float, str]:
+    leads = sum(family.totals_ml) >= LEADING_SHARE * whole_ml
     size = max(family.totals_ml) if family.is_stable else family.change_ml
-    return family.is_stable, -size, family.ids[0]
+    return not leads, family.is_stable, -size, family.ids[0]
 
 
 def _step(document: AnalysisDocument, after: int) -> ChangeDocument | None:

@@ -22,7 +22,7 @@ from eupnea.write.document import (
 )
 from eupnea.write.report.curve import Curve, volume_curve
 from eupnea.write.report.follow import Follower
-from eupnea.write.report.history import Family
+from eupnea.write.report.history import LEADING_SHARE, Family
 from eupnea.write.report.picture import Picture, picture, trend_picture
 from eupnea.write.report.places import NOTABLE_ML, PairPlace, Sections, pair_places, scan_places
 from eupnea.write.report.strip import Crop, strip
@@ -202,13 +202,16 @@ def shown_events(
 ) -> tuple[tuple[EventDocument, ...], tuple[EventDocument, ...]]:
     """Events for the table, and those that it only sums up.
 
-    New first, stable last; within a kind, the largest difference first. Of the
-    stable, a few of the largest.
+    What holds nearly all of the abnormal lung leads. Then new first, stable
+    last; within a kind, the largest difference first. Of the stable, a few of
+    the largest.
     """
-    ordered = sorted(events, key=_importance)
+    whole = sum(map(_volumes, events))
+    leading = [event for event in events if _volumes(event) >= LEADING_SHARE * whole > 0]
+    ordered = sorted((event for event in events if event not in leading), key=_importance)
     moved = [event for event in ordered if event.kind is not EventKind.STABLE]
     stable = [event for event in ordered if event.kind is EventKind.STABLE]
-    shown = [*moved[:ROWS], *stable[:STABLE_ROWS]]
+    shown = [*leading, *moved[:ROWS], *stable[:STABLE_ROWS]]
     return tuple(shown), (*moved[ROWS:], *stable[STABLE_ROWS:])
 
 
@@ -304,6 +307,10 @@ def _pair(
         if trend is None
         else trend_picture(later.found, place.after, trend, shown_px=width),
     )
+
+
+def _volumes(event: EventDocument) -> float:
+    return event.volume_before_ml + event.volume_after_ml
 
 
 def _importance(event: EventDocument) -> tuple[int, float]:
