@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from eupnea.cli.analyze import analyze
 from eupnea.errors import Refusal, RefusalCode
 from support.ct import ct_series, save
+from support.nifti import save_nifti
 from support.sick import thin_is_normal
 
 
@@ -54,6 +55,20 @@ def test_gaps_are_filled_when_asked_for(tmp_path: Path) -> None:
     assert run(source, tmp_path / "out", "--fill-gaps").exit_code == 0
     document = json.loads((tmp_path / "out" / "analysis.json").read_text())
     assert "SLICES_FILLED" in {note["code"] for note in document["scans"][0]["notes"]}
+
+
+@pytest.mark.usefixtures("quick")
+def test_one_of_two_orientations_when_named(tmp_path: Path) -> None:
+    """`--nifti-affine` decides where a file contradicts itself; `run.json` says how."""
+    source = save_nifti(tmp_path / "ct_2020-03-05.nii", quatern_d=0.0)
+    with pytest.raises(Refusal) as caught:
+        run(source, tmp_path / "out")
+    assert caught.value.code is RefusalCode.BAD_AFFINE
+    assert "--nifti-affine" in str(caught.value)
+    assert run(source, tmp_path / "out", "--nifti-affine", "qform", "--harmonise").exit_code == 0
+    options = json.loads((tmp_path / "out" / "run.json").read_text())["options"]
+    assert (options["nifti_affine"], options["harmonise"]) == ("qform", "yes")
+    assert (options["fill_gaps"], options["same_patient"]) == ("no", "no")
 
 
 @pytest.mark.usefixtures("quick")
