@@ -57,11 +57,11 @@ class Thresholds:
     by their number.
     """
 
-    size_ml: float = 1600.0
+    size_ml: float = 2000.0
     """At this size or above, regions are large."""
-    count: int = 3
+    count: int = 2
     """At this number or above, regions are many."""
-    fraction: float = 0.5
+    fraction: float = 0.4
     """At this share of the organ or above, many small regions are spread."""
     measure: SizeMeasure = SizeMeasure.LARGEST
 
