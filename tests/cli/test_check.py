@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from eupnea.cli.check import check
 from support.ct import ct_series, save
+from support.nifti import save_nifti
 
 
 def run(*arguments: object) -> Result:
@@ -64,3 +65,25 @@ def test_an_empty_folder_has_no_timeline(tmp_path: Path) -> None:
     result = run(tmp_path)
     assert result.exit_code == 3
     assert "No timeline: NO_CT" in result.stdout
+
+
+def test_the_options_of_reading_count(tmp_path: Path) -> None:
+    """What `analyze` measures under an option, `check` lets pass under it."""
+    source = broken(tmp_path / "ct")
+    assert run(source, "--fill-gaps").exit_code == 0
+    images = [save_nifti(tmp_path / f"{name}.nii.gz") for name in "ab"]
+    assert run(*images).exit_code == 3
+    dated = run(*images, "--dates", "2020-03-05", "--dates", "2020-06-11")
+    assert dated.exit_code == 0, dated.stdout
+
+
+def test_two_patients_are_told_apart_by_file(tmp_path: Path) -> None:
+    """Which two files contradict each other, in what, and what to do; never how."""
+    slices = ct_series()
+    slices[3].PatientBirthDate = "19991231"
+    source = save(slices, tmp_path / "ct")
+    for told in (run(source).stdout, run(source, "--json").stdout):
+        assert "ct/IM0000.dcm, ct/IM0003.dcm" in told
+        assert "another birth date" in told
+        assert "Separate the patients" in told
+        assert "1999" not in told

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import typer
 
 from eupnea.cli.arguments import (
     DEFAULT_KEY,
     AsJson,
+    ChangeFloor,
+    ChangeLimit,
     Dates,
     Deidentify,
     FillGaps,
     Harmonise,
     KeyFile,
+    NamesFrom,
     NiftiAffine,
     OutFolder,
     SamePatient,
     Seg,
     SegKind,
     Sources,
+    read_options,
 )
 from eupnea.cli.methods import NormalMethod, RoiMasks, Weights
+
+if TYPE_CHECKING:
+    from eupnea.compare import RepeatabilityLimits
 
 PARTLY_DONE = 4
 
@@ -39,6 +48,9 @@ def analyze(
     same_patient: SamePatient = False,
     nifti_affine: NiftiAffine = None,
     harmonise: Harmonise = False,
+    change_limit: ChangeLimit = None,
+    change_floor: ChangeFloor = 30.0,
+    names_from: NamesFrom = None,
     deidentify: Deidentify = False,
     key: KeyFile = DEFAULT_KEY,
     as_json: AsJson = False,
@@ -53,8 +65,6 @@ def analyze(
     """
     from eupnea.cli.run import run
     from eupnea.deidentify import Key
-    from eupnea.read import NiftiAffine as Trusted
-    from eupnea.read import ReadOptions
     from eupnea.write import SegmentationType
 
     analysis = run(
@@ -64,13 +74,15 @@ def analyze(
         normal=normal,
         weights=model,
         roi=roi or (),
-        reading=ReadOptions(
+        reading=read_options(
             fill_gaps=fill_gaps,
             same_patient=same_patient,
-            nifti_affine=None if nifti_affine is None else Trusted[nifti_affine.name],
+            nifti_affine=nifti_affine,
             harmonise=harmonise,
         ),
         key=Key.of_file(key) if deidentify else None,
+        limits=_limits(change_limit, change_floor),
+        names_from=names_from,
         segmentation=SegmentationType[seg.name],
     )
     if as_json:
@@ -81,3 +93,13 @@ def analyze(
         sys.stderr.write(f"eupnea: left out {left_out.source}: {left_out.text}\n")
     if not analysis.is_complete:
         raise typer.Exit(PARTLY_DONE)
+
+
+def _limits(percent: float | None, floor_mm3: float) -> RepeatabilityLimits:
+    """The limits below which a change is none; those by size where no percentage was named."""
+    from eupnea.compare import RepeatabilityLimits
+
+    chosen = RepeatabilityLimits.of(25.0 if percent is None else percent, floor_mm3)
+    return (
+        chosen if percent is not None else replace(RepeatabilityLimits(), floor_ml=chosen.floor_ml)
+    )

@@ -6,9 +6,12 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from eupnea.read import ReadOptions
 
 Sources = Annotated[
     list[Path],
@@ -89,6 +92,32 @@ SamePatient = Annotated[
         help="You vouch that all scans are of one patient, whatever their headers say.",
     ),
 ]
+ChangeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--change-limit",
+        metavar="PERCENT",
+        help="Growth of a region that a repeat scan could show.",
+        show_default="25; 40 below 1 ml",
+    ),
+]
+ChangeFloor = Annotated[
+    float,
+    typer.Option(
+        "--change-floor",
+        metavar="MM3",
+        help="Difference that a repeat scan could show, however small the region.",
+    ),
+]
+NamesFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--names-from",
+        metavar="DIR",
+        help="An earlier output of this patient: regions keep the names it gave them.",
+        show_default=False,
+    ),
+]
 Deidentify = Annotated[
     bool, typer.Option("--deidentify", help="Write nothing that tells who the patient is.")
 ]
@@ -102,6 +131,26 @@ KeyFile = Annotated[
         show_default=False,
     ),
 ]
+
+
+def read_options(
+    *,
+    fill_gaps: bool = False,
+    same_patient: bool = False,
+    nifti_affine: Affine | None = None,
+    harmonise: bool = False,
+) -> ReadOptions:
+    """How strict to read, from what was typed."""
+    from eupnea.read import NiftiAffine as Stated
+    from eupnea.read import ReadOptions
+
+    return ReadOptions(
+        fill_gaps=fill_gaps,
+        same_patient=same_patient,
+        nifti_affine=None if nifti_affine is None else Stated[nifti_affine.name],
+        harmonise=harmonise,
+    )
+
 
 _DATE_LIKE = re.compile(r"\d{4}-?\d{2}-?\d{2}([T ].*)?$")
 

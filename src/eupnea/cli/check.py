@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from eupnea.cli.arguments import AsJson, Sources
+from eupnea.cli.arguments import (
+    AsJson,
+    Dates,
+    FillGaps,
+    NiftiAffine,
+    SamePatient,
+    Sources,
+    read_options,
+)
 from eupnea.errors import Refusal
 
 if TYPE_CHECKING:
@@ -15,16 +23,28 @@ if TYPE_CHECKING:
     from eupnea.read.finding import Finding
 
 
-def check(sources: Sources, as_json: AsJson = False) -> None:
+def check(
+    sources: Sources,
+    *,
+    dates: Dates = None,
+    fill_gaps: FillGaps = False,
+    same_patient: SamePatient = False,
+    nifti_affine: NiftiAffine = None,
+    as_json: AsJson = False,
+) -> None:
     """Say of each series whether it can be measured, and what to do if not.
 
-    Nothing is measured or written. Exits with 3 when anything is refused.
+    Nothing is measured or written. Exits with 3 when anything is refused that
+    `eupnea analyze` would refuse with the same options.
 
     Example: `eupnea check ~/ct/patient7`
     """
     from eupnea.read import check as judge
 
-    verdicts = judge(sources)
+    options = read_options(
+        fill_gaps=fill_gaps, same_patient=same_patient, nifti_affine=nifti_affine
+    )
+    verdicts = judge(sources, dates=dates or None, options=options)
     typer.echo(json.dumps(_as_dict(verdicts), indent=1) if as_json else _as_text(verdicts))
     if verdicts.is_refused:
         raise typer.Exit(Refusal.exit_code)
