@@ -1,0 +1,98 @@
+"""The region of interest with dense disease over 30 % of one lung, semi-synthetic.
+
+Consolidation, effusion and collapse are laid into one lung at a time, of scans not
+trained on, until they fill 30 to 40 % of it; the truth stays the healthy lung's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from bench.accuracy.roi import HELD_OUT, PAIR
+from bench.accuracy.seen import see
+from numpy.typing import NDArray
+
+from eupnea.organ import Organ
+from eupnea.read import read_mask
+from eupnea.scan import Scan
+from eupnea.segment.sides import LEFT, RIGHT, split_sides
+from eupnea.train.cases import read_scan
+from eupnea.train.disease import FAMILIES, lay_disease
+from eupnea.train.disease.lay import Ground
+from eupnea.train.picture import draw_picture
+from eupnea.train.scores import dice
+from eupnea.volume import Volume
+
+RADII_MM = {"consolidation": (30, 55), "effusion": (60, 120), "collapse": (30, 60)}
+LEAST_SHARE, MOST_SHARE = 0.3, 0.4
+MOST_TRIES = 60
+SEED = 11
+
+
+def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
+    """Dice of both lungs and of the diseased one; share of the disease that is inside."""
+    figures = {}
+    for name, scan, lungs in _cases(data):
+        for side, lung in _sides(scan, lungs):
+            for number, family in enumerate(RADII_MM):
+                rng = np.random.default_rng([SEED, number])
+                sick, disease = fill(scan, lung, family, rng)
+                seen = see(organ, sick)
+                title = f"{name} {side} {family}"
+                draw_picture(folder / f"{title}.png", sick, seen.roi, seen.abnormal, truth=disease)
+                near = seen.roi & ~(lungs & ~lung)
+                figures[f"{title} filled"] = float(disease.sum() / lung.sum())
+                figures[f"{title} roi dice"] = dice(seen.roi, lungs)
+                figures[f"{title} roi dice, this lung"] = dice(_beside(near, lung), lung)
+                figures[f"{title} inside"] = float(seen.roi[disease].mean())
+    for family in RADII_MM:
+        found = [value for key, value in figures.items() if key.endswith(f"{family} roi dice")]
+        figures[f"{family} roi dice, mean"] = float(np.mean(found))
+        figures[f"{family} roi dice, least"] = float(np.min(found))
+    return figures
+
+
+def fill(
+    scan: Scan, lung: NDArray[np.bool_], family: str, rng: np.random.Generator
+) -> tuple[Scan, NDArray[np.bool_]]:
+    """The scan with large lesions of one family laid in until they fill their share of a lung."""
+    large = replace(FAMILIES[family], radius_mm=RADII_MM[family])
+    ground = Ground.of(scan.hu, lung, scan.geometry.spacing_mm, rng)
+    hu, disease = scan.hu, np.zeros_like(lung)
+    for _ in range(MOST_TRIES):
+        if disease.sum() >= LEAST_SHARE * lung.sum():
+            break
+        laid = lay_disease(hu, ground, [large], rng)
+        if (disease | laid.abnormal).sum() <= MOST_SHARE * lung.sum():
+            hu, disease = laid.hu, disease | laid.abnormal
+    return replace(scan, volume=Volume(voxels=hu, geometry=scan.geometry)), disease
+
+
+def _cases(data: Path) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
+    """Scans not trained on, with their lungs as experts or the data's authors drew them."""
+    for name in HELD_OUT:
+        scan = read_scan(data / f"lctsc/{name}_ct.nii.gz")
+        yield name, scan, read_mask(data / f"lctsc/{name}_lung.nii.gz", scan).voxels
+    for name in PAIR:
+        stem = data / f"elastix-pair/3DCT_lung_{name}"
+        scan = read_scan(stem.with_suffix(".mha"))
+        yield f"elastix-pair {name}", scan, read_mask(f"{stem}_mask.mha", scan).voxels
+
+
+def _sides(scan: Scan, lungs: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Each lung of a pair, or the only one."""
+    sides = split_sides(lungs, scan.geometry.spacing_mm)
+    for name, side in (("right", RIGHT), ("left", LEFT)):
+        if (sides == side).any():
+            yield name, sides == side
+
+
+def _beside(roi: NDArray[np.bool_], lung: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The part of a region of interest within the half of the chest that holds a lung."""
+    columns = np.flatnonzero(lung.any(axis=(0, 1)))
+    half = np.zeros_like(roi)
+    half[:, :, columns[0] : columns[-1] + 1] = True
+    return roi & half
