@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from eupnea.analysis import Analysis, RefusedScan, ScanAnalysis
-from eupnea.compare import compare_timeline
+from eupnea.compare import CompareSettings, KnownScan, compare_timeline
 from eupnea.deidentify import Key, deidentify
 from eupnea.errors import Refusal
 from eupnea.organ import Organ
@@ -27,6 +27,8 @@ def analyze(
     *,
     options: ReadOptions | None = None,
     key: Key | None = None,
+    comparison: CompareSettings | None = None,
+    known: Sequence[KnownScan] = (),
     progress: Progress = unwatched,
 ) -> Analysis:
     """Measure the normal and the abnormal region of each scan, and what changed.
@@ -37,6 +39,9 @@ def analyze(
         organ: The target organ, by name or ready made (`eupnea.segment.find_organ`).
         options: How strict reading is.
         key: Takes the patient out of everything that follows (`eupnea.deidentify`).
+        comparison: How to compare, and what a repeat scan could show.
+        known: Scans of an earlier answer, whose regions keep their names
+            (`eupnea.write.read_names`).
         progress: Called at the beginning of each step.
 
     Returns:
@@ -54,7 +59,7 @@ def analyze(
     scans, refused = _segment_all(reading, target, progress)
     count = len(reading.timeline)
     progress(Step(name="comparing the scans", done=count + 1, total=count + 2))
-    identified, changes = compare_timeline(scans)
+    identified, changes = compare_timeline(scans, settings=comparison, known=tuple(known))
     return Analysis(
         organ=target.name,
         roi_method=target.roi_method,

@@ -109,6 +109,28 @@ def test_what_became_of_each_region_is_told(analysed: Analysed) -> None:
     ]
 
 
+def test_limits_and_names_are_the_users(
+    analysed: Analysed, toy_dicom: Path, tmp_path: Path
+) -> None:
+    """Nothing grows by a thousand percent; regions are called what an earlier output says."""
+    earlier = shutil.copytree(analysed.folder, tmp_path / "earlier")
+    answer = earlier / "analysis.json"
+    answer.write_text(answer.read_text(encoding="utf-8").replace('"R2"', '"R77"'))
+    asked = ("--change-limit", "1000", "--change-floor", "10", "--names-from", earlier)
+    out = tmp_path / "out"
+    outcome = eupnea("analyze", toy_dicom, "-o", out, "--normal", "density-baseline", *asked)
+    assert outcome.code == 0, outcome.err
+    document = AnalysisDocument.model_validate_json((out / "analysis.json").read_text())
+    first = document.changes[0].events
+    assert {(event.kind.value, event.after) for event in first} == {
+        ("stable", ("R77",)),
+        ("stable", ("R1",)),
+    }
+    options = json.loads((out / "run.json").read_text())["options"]
+    assert options["change_limits"] == "1000 % from 0 ml, and 10 mm3"
+    assert options["names_kept"] == "yes"
+
+
 def test_every_input_file_is_accounted_for(analysed: Analysed, toy_dicom: Path) -> None:
     """`run.json` names as many files as the source holds, the method, and the time taken."""
     record = json.loads((analysed.folder / "run.json").read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eupnea.compare import RepeatabilityLimits, SizeLimit
+from eupnea.errors import UsageError
 
 VOLUMES = st.floats(0.001, 3000)
 
@@ -60,3 +61,18 @@ def test_sizes_have_limits_of_their_own() -> None:
 def test_nothing_before_has_no_limit() -> None:
     """A percentage of nothing is not one."""
     assert RepeatabilityLimits().percent(0, 3) == math.inf
+
+
+def test_limits_named_by_a_user_hold_for_every_size() -> None:
+    """A percentage up, the same factor down, and a floor; nonsense is a usage error."""
+    limits = RepeatabilityLimits.of(50, 200)
+    assert [limits.is_beyond(a, b) for a, b in ((10, 14.9), (10, 15.1), (15.1, 10))] == [
+        False,
+        True,
+        True,
+    ]
+    assert not limits.is_beyond(0.1, 0.29)
+    assert str(limits) == "50 % from 0 ml, and 200 mm3"
+    for percent, floor in ((-1, 30), (25, -1), (float("nan"), 30), (25, float("inf"))):
+        with pytest.raises(UsageError):
+            RepeatabilityLimits.of(percent, floor)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from eupnea.analysis import Change, EventKind, ScanAnalysis
-from eupnea.compare import compare_timeline
+from eupnea.compare import KnownScan, compare_timeline
 from eupnea.compare.identity import identify_regions
 from eupnea.compare.pair import Pair, compare_aligned
 from eupnea.compare.settings import CompareSettings
@@ -100,16 +102,30 @@ def test_names_of_an_earlier_answer_are_kept() -> None:
     """Even where counting anew would give others."""
     early, late = _timeline([AWAY], [WIDE, AWAY])
     answered, _ = compare_timeline((late,))
-    again, _ = compare_timeline((early, late), known=answered)
+    again, _ = compare_timeline((early, late), known=tuple(map(KnownScan.of, answered)))
     assert _named(again[1]) == _named(answered[0])
     assert again[0].regions[0].id == "R2"
+
+
+def test_what_only_a_middle_scan_shows_keeps_its_name_too() -> None:
+    """Given the answer that named it; counting anew may call it otherwise."""
+    three, _ = compare_timeline(_timeline([WIDE], [WIDE, AWAY, LOW], [WIDE]))
+    added = analysis_of(boxes(WIDE, LOW), index=1)
+    day = replace(added.scan, acquired_at=three[1].scan.acquired_at - timedelta(days=3))
+    moved = replace(three[1], index=2), replace(three[2], index=3)
+    four = (three[0], replace(added, scan=day), *moved)
+    known = tuple(map(KnownScan.of, three))
+    again, _ = compare_timeline(four, known=known)
+    assert _named(again[2]) == _named(three[1])
+    anew, _ = compare_timeline(four)
+    assert _named(anew[2]) != _named(three[1])
 
 
 def test_scans_of_another_time_or_shape_give_no_names() -> None:
     """Only the same scan can hand its names on."""
     scans = _timeline([LEFT], [AWAY])
     stranger = analysis_of(boxes(LEFT), index=7)
-    again, _ = compare_timeline(scans, known=(stranger,))
+    again, _ = compare_timeline(scans, known=(KnownScan.of(stranger),))
     assert [scan.regions[0].id for scan in again] == ["R1", "R2"]
 
 

@@ -7,12 +7,19 @@ from pathlib import Path
 
 from eupnea.analysis import Analysis
 from eupnea.cli.progress import Watch
+from eupnea.compare import CompareSettings, RepeatabilityLimits
 from eupnea.deidentify import Key
 from eupnea.organ import Organ
 from eupnea.pipeline import analyze
 from eupnea.read import ReadOptions
 from eupnea.segment import find_organ
-from eupnea.write import RunRecord, SegmentationType, check_output, write_analysis
+from eupnea.write import (
+    RunRecord,
+    SegmentationType,
+    check_output,
+    read_names,
+    write_analysis,
+)
 
 
 def run(
@@ -26,6 +33,8 @@ def run(
     roi: Sequence[Path] = (),
     reading: ReadOptions | None = None,
     key: Key | None = None,
+    limits: RepeatabilityLimits | None = None,
+    names_from: Path | None = None,
     segmentation: SegmentationType = SegmentationType.BINARY,
 ) -> Analysis:
     """Analyze the sources and write everything to `out`.
@@ -35,12 +44,29 @@ def run(
         OutputError: `out` cannot be written; nothing was written.
     """
     check_output(out)
+    known = read_names(names_from) if names_from else ()
+    comparison = CompareSettings(limits=limits or RepeatabilityLimits())
     with Watch() as watch:
         target = find_organ(organ, normal=normal, weights=weights, roi=roi)
-        analysis = analyze(sources, dates or None, target, options=reading, key=key, progress=watch)
+        analysis = analyze(
+            sources,
+            dates or None,
+            target,
+            options=reading,
+            key=key,
+            comparison=comparison,
+            known=known,
+            progress=watch,
+        )
         watch.finish()
         record = RunRecord.of(
-            analysis, options=_options(target, key, reading), seconds=watch.seconds
+            analysis,
+            options={
+                **_options(target, key, reading),
+                "change_limits": str(comparison.limits),
+                "names_kept": "yes" if known else "no",
+            },
+            seconds=watch.seconds,
         )
         write_analysis(analysis, out, run=record, segmentation=segmentation, progress=watch)
     return analysis

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from eupnea.compare.align import align
 from eupnea.compare.alignment import Alignment
+from eupnea.compare.known import KnownScan
 from eupnea.compare.limits import RepeatabilityLimits, SizeLimit
 from eupnea.compare.pair import compare_scans
 from eupnea.compare.settings import CompareSettings, MatchSettings
@@ -16,6 +17,7 @@ from eupnea.compare.timeline import compare_timeline
 __all__ = [
     "Alignment",
     "CompareSettings",
+    "KnownScan",
     "MatchSettings",
     "RepeatabilityLimits",
     "SizeLimit",

@@ -9,11 +9,12 @@ Comparisons with the first scan speak before those of neighbours. A later scan
 can add its regions to an identity, but never join two regions that a direct
 comparison of their scans found unrelated. So the names of the first scan, and
 what they mean in any other, depend on those two scans alone: a scan added
-between two others renames nothing.
+between two others renames nothing that either of the two shows.
 
 Names count up: the first scan's regions by size, then those of the last scan
-by size, then what was seen only between. Names given in an earlier answer
-(`known`) are kept whatever happens.
+by size, then what was seen only between. What only middle scans show can be
+counted otherwise once there are more of them, unless the earlier answer is
+given (`known`): its names are kept whatever happens.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from eupnea.analysis import ScanAnalysis
+from eupnea.compare.known import KnownScan
 from eupnea.compare.match import Link, Match
 from eupnea.compare.pair import Pair
 from eupnea.compare.settings import MatchSettings
@@ -45,7 +47,7 @@ def identify_regions(
     pairs: Sequence[Pair],
     *,
     settings: MatchSettings,
-    known: Sequence[ScanAnalysis] = (),
+    known: Sequence[KnownScan] = (),
 ) -> tuple[dict[str, Identity], ...]:
     """Name all regions.
 
@@ -188,28 +190,25 @@ def _ancestry(
     return found
 
 
-def _known_names(scans: Sequence[ScanAnalysis], known: Sequence[ScanAnalysis]) -> dict[Node, str]:
+def _known_names(scans: Sequence[ScanAnalysis], known: Sequence[KnownScan]) -> dict[Node, str]:
     """Names that regions were given in an earlier answer."""
-    by_time = {scan.scan.acquired_at: scan for scan in known}
+    by_time = {scan.acquired_at: scan for scan in known}
     names: dict[Node, str] = {}
     for n, scan in enumerate(scans):
         earlier = by_time.get(scan.scan.acquired_at)
-        if earlier is not None and earlier.labels.shape == scan.labels.shape:
+        if earlier is not None and earlier.labels.shape == scan.scan.native.shape:
             for m, name in _same_regions(scan, earlier):
                 names[n, m] = name
     return names
 
 
-def _same_regions(scan: ScanAnalysis, earlier: ScanAnalysis) -> Iterator[tuple[int, str]]:
+def _same_regions(scan: ScanAnalysis, earlier: KnownScan) -> Iterator[tuple[int, str]]:
     """Regions of two analyses of one scan that share most of their voxels."""
-    named = {region.label: region.id for region in earlier.regions}
+    labels = scan.scan.to_native(scan.labels)
     for m, region in enumerate(scan.regions):
-        inside = earlier.labels[scan.labels == region.label]
+        inside = earlier.labels[labels == region.label]
         counts = np.bincount(inside, minlength=1)
         label = int(counts.argmax())
-        if label in named and counts[label] * 2 > _size(earlier, label):
-            yield m, named[label]
-
-
-def _size(analysis: ScanAnalysis, label: int) -> int:
-    return int(np.count_nonzero(analysis.labels == label))
+        size = int(np.count_nonzero(earlier.labels == label))
+        if label in earlier.names and counts[label] * 2 > size:
+            yield m, earlier.names[label]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from eupnea.errors import UsageError
+
 
 @dataclass(frozen=True, kw_only=True)
 class SizeLimit:
@@ -45,6 +47,26 @@ class RepeatabilityLimits:
     """From small to large; the first starts at 0."""
     floor_ml: float = 0.03
 
+    @classmethod
+    def of(cls, percent: float, floor_mm3: float) -> RepeatabilityLimits:
+        """One limit for regions of every size.
+
+        Args:
+            percent: Growth that a repeat scan could show; shrinkage accordingly.
+            floor_mm3: Difference that it could show, however small the region.
+
+        Raises:
+            UsageError: When either is negative or not a number.
+
+        Examples:
+            >>> RepeatabilityLimits.of(30, 100).is_beyond(10.0, 12.9)
+            False
+        """
+        if not (0 <= percent < math.inf and 0 <= floor_mm3 < math.inf):
+            raise UsageError(f"limits of {percent} % and {floor_mm3} mm3 are not sizes of a change")
+        size = SizeLimit(from_ml=0.0, factor=1 + percent / 100)
+        return cls(sizes=(size,), floor_ml=floor_mm3 / 1000)
+
     def factor(self, before_ml: float, after_ml: float) -> float:
         """The factor that holds for regions of this size."""
         mean = (before_ml + after_ml) / 2
@@ -65,6 +87,13 @@ class RepeatabilityLimits:
         factor = self.factor(before_ml, after_ml)
         grown = after_ml > before_ml * max(1.0, breath_ratio) * factor
         return bool(grown or after_ml * max(1.0, 1 / breath_ratio) * factor < before_ml)
+
+    def __str__(self) -> str:
+        """Such as `40 % from 0 ml, 25 % from 1 ml, and 30 mm3`."""
+        steps = [
+            f"{100 * (limit.factor - 1):g} % from {limit.from_ml:g} ml" for limit in self.sizes
+        ]
+        return f"{', '.join(steps)}, and {1000 * self.floor_ml:g} mm3"
 
     def range_ml(self, volume_ml: float) -> tuple[float, float]:
         """Volumes that a repeat scan of an unchanged region could show.

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from eupnea.analysis import Change, Event, ScanAnalysis
 from eupnea.compare.identity import Identity, identify_regions
+from eupnea.compare.known import KnownScan
 from eupnea.compare.pair import Pair, compare_pair
 from eupnea.compare.settings import CompareSettings
 
@@ -15,7 +16,7 @@ def compare_timeline(
     scans: tuple[ScanAnalysis, ...],
     *,
     settings: CompareSettings | None = None,
-    known: tuple[ScanAnalysis, ...] = (),
+    known: tuple[KnownScan, ...] = (),
 ) -> tuple[tuple[ScanAnalysis, ...], tuple[Change, ...]]:
     """Compare all scans, and give each region one name through all of them.
 
