@@ -117,7 +117,7 @@ def test_a_cut_or_damaged_stream_is_refused(tmp_path: Path) -> None:
     """A compressed file that ends early, or whose checksum is wrong, is not read in part."""
     whole = gzip.compress(nifti_bytes(), 1)
     wrong_sum = whole[:-8] + bytes([whole[-8] ^ 1]) + whole[-7:]
-    for n, raw in enumerate((whole[:-20], wrong_sum)):
+    for n, raw in enumerate((whole[:-20], wrong_sum, gzip.compress(nifti_bytes()[:300], 1))):
         path = tmp_path / f"{n}.nii.gz"
         path.write_bytes(raw)
         assert refusal_of(path) is RefusalCode.NIFTI_TRUNCATED

@@ -11,6 +11,7 @@ import nibabel
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
+from nibabel.wrapstruct import WrapStructError
 from numpy.typing import NDArray
 
 from eupnea.errors import Refusal, RefusalCode
@@ -49,7 +50,9 @@ def read_nifti(file: SourceFile, *, limits: Limits) -> GridImage:
     """
     expected = "a readable NIfTI file"
     with (
-        refusing(file.name, expected=expected, also=(ImageFileError, HeaderDataError)),
+        refusing(
+            file.name, expected=expected, also=(ImageFileError, HeaderDataError, WrapStructError)
+        ),
         file.path.open("rb") as opened,
     ):
         packed = file.name.lower().endswith(".gz")
@@ -72,7 +75,10 @@ def read_nifti(file: SourceFile, *, limits: Limits) -> GridImage:
 def _header(stream: BinaryIO) -> Any:
     size = stream.read(4)
     kind = _HEADERS[size]
-    header = kind(size + stream.read(int(kind.sizeof_hdr) - 4), check=False)
+    raw = size + stream.read(int(kind.sizeof_hdr) - 4)
+    if len(raw) < kind.sizeof_hdr:
+        raise _truncated(found="a header that ends early")
+    header = kind(raw, check=False)
     if not bytes(header["magic"]).startswith(_MAGICS):
         raise ImageFileError("magic")
     return header

@@ -90,8 +90,8 @@ def _dtype(fields: Mapping[str, str]) -> np.dtype[np.generic]:
         fields.get(skip, "0") != "0" for skip in ("line skip", "lineskip", "byte skip", "byteskip")
     ):
         raise ValueError("layout")
-    name = fields["type"].lower()
-    code = next(code for code, names in _TYPES.items() if name in names)
+    codes = {name: code for code, names in _TYPES.items() for name in names}
+    code = codes[fields["type"].lower()]
     return np.dtype(code).newbyteorder(">" if fields.get("endian") == "big" else "<")
 
 
