@@ -14,7 +14,17 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench.accuracy import families, healthy, infection, lesions, patches, repeat, roi, slices
+from bench.accuracy import (
+    dense_roi,
+    families,
+    healthy,
+    infection,
+    lesions,
+    patches,
+    repeat,
+    roi,
+    slices,
+)
 
 from eupnea.organ import Organ
 from eupnea.segment import find_organ
@@ -25,6 +35,7 @@ Part = Callable[[Organ, Path, Path], Mapping[str, float]]
 PARTS: dict[str, Part] = {
     "healthy": healthy.measure,
     "roi": roi.measure,
+    "dense_roi": dense_roi.measure,
     "infection": infection.measure,
     "lesions": lesions.measure,
     "repeat": repeat.measure,
