@@ -1,14 +1,7 @@
-"""Candidates and costs of every image, one line of JSON for each way to find candidates.
-
-    python -m bench.labelling.measure --data ../shared/data --costs costs.jsonl
-        [--normal METHOD...] [--only phantom] [--minutes M]
-
-Can be stopped and run again: images that have their lines are passed over.
-"""
+"""Candidates and costs of every image, one line of JSON for each way to find candidates."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections.abc import Sequence
@@ -28,24 +21,6 @@ from eupnea.segment import find_organ, segment_scan
 METHODS = ("density-baseline", "eupnea-lung")
 
 
-def main() -> None:
-    """Measures every image that has no line yet."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--costs", type=Path, required=True)
-    parser.add_argument("--normal", nargs="+", default=METHODS)
-    parser.add_argument("--only", choices=("phantom", "real"))
-    parser.add_argument("--minutes", type=float, default=np.inf)
-    options = parser.parse_args()
-    measure_all(
-        options.data,
-        options.costs,
-        options.normal,
-        only=options.only,
-        minutes=options.minutes,
-    )
-
-
 def measure_all(
     data: Path,
     out: Path,
@@ -54,7 +29,7 @@ def measure_all(
     only: str | None = None,
     minutes: float = np.inf,
 ) -> None:
-    """Adds the lines that are missing, until the time is up."""
+    """Adds the lines that are missing, until the time is up; so it can be stopped and run again."""
     ends = time.monotonic() + 60 * minutes
     organs = {method: find_organ(normal=method) for method in methods}
     done = _measured(out)
@@ -104,7 +79,3 @@ def measure(image: Image, organ: Organ) -> dict[str, Any]:
 def _whole(roi: Mask) -> Zones:
     """One zone: where regions lie costs time, and decides nothing here."""
     return Zones(labels=roi.voxels.astype(np.uint8), names=("all",), geometry=roi.geometry)
-
-
-if __name__ == "__main__":
-    main()
