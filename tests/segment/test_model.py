@@ -112,7 +112,8 @@ def test_boxes_and_threads_change_nothing_in_a_patient(real_data: Path) -> None:
 
 def test_threads_leave_the_answer_as_it_is(phantom_scan: PhantomScan) -> None:
     """The shipped network gives the same bytes with one thread and with two."""
-    one, two = (load(threads=n).predict(phantom_scan.scan) for n in (1, 2))
+    slab = scan_of(phantom_scan.scan.hu[40:52].copy(), phantom_scan.scan.geometry.spacing_mm)
+    one, two = (load(threads=n).predict(slab) for n in (1, 2))
     np.testing.assert_array_equal(one.roi, two.roi)
     np.testing.assert_array_equal(one.normal, two.normal)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -58,6 +58,7 @@ def test_closing_sees_nothing_beyond_the_edge(radius: float) -> None:
     assert not closed(np.pad(mask, ((0, 0), (0, 0), (3, 5))), radius, SPACING)[:, :, -3:].any()
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     corner=st.tuples(st.integers(0, 9), st.integers(0, 12), st.integers(0, 12)),
     size=st.tuples(st.integers(1, 6), st.integers(1, 7), st.integers(1, 7)),

@@ -12,7 +12,7 @@ from eupnea.phantom.shapes import Floats, Place, both, either, ellipsoid, pillar
 from eupnea.phantom.tree import Tubes
 
 FAT_HU, MUSCLE_HU, BLOOD_HU, LIVER_HU, SPLEEN_HU = -100, 48, 42, 58, 50
-MARROW_HU, CORTEX_HU, DISC_HU, GAS_HU = 190, 620, 85, -985
+MARROW_HU, CORTEX_HU, CARTILAGE_HU, DISC_HU, GAS_HU = 190, 620, 110, 85, -985
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,7 +31,7 @@ def layers(anatomy: Anatomy, place: Place) -> list[Layer]:
     return [
         Layer(solid=skin(anatomy, place), hu=20),
         Layer(solid=skin(anatomy, place) + 2.5, hu=FAT_HU),
-        Layer(solid=muscle(anatomy, place, cavity), hu=MUSCLE_HU),
+        Layer(solid=both(muscle(anatomy, place, cavity), skin(anatomy, place) + 4), hu=MUSCLE_HU),
         Layer(solid=both(cavity + 3, anatomy.mediastinum(place) - 4), hu=FAT_HU),
         Layer(solid=both(anatomy.heart(place), cavity + 3), hu=BLOOD_HU),
         *_abdomen(place, cavity, dome),
@@ -62,19 +62,19 @@ def muscle(anatomy: Anatomy, place: Place, cavity: Floats) -> Floats:
         for side in (-1, 1)
         for solid in (
             pillar(place, (side * 34, deep + 18), (32, 17)),
-            ellipsoid(place, (side * 72, -deep - 4, 55), (60, 14, 60)),
+            ellipsoid(place, (side * 72, -deep - 17, 55), (60, 8, 60)),
             ellipsoid(place, (side * 100, 72, 75), (44, 26, 85)),
             ellipsoid(place, (side * 160, 25, 135), (60, 55, 70)),
         )
     ]
-    shell = np.asarray(cavity - 12, dtype=np.float32)
+    shell = np.asarray(cavity - 9, dtype=np.float32)
     neck = ellipsoid(place, (0, 20, 170), (90, 62, 70))
     return either(shell, neck, *sides, blend_mm=8)
 
 
 def _abdomen(place: Place, cavity: Floats, dome: Floats) -> list[Layer]:
-    """Liver, spleen, stomach and bowel, which hold the gas that is not lung."""
-    inside = both(dome + 2, cavity + 4)
+    """The diaphragm; liver, spleen, stomach and bowel, which hold the gas that is not lung."""
+    inside = both(dome + 4, cavity + 4)
     liver = either(
         ellipsoid(place, (-62, -8, -125), (96, 104, 100)),
         ellipsoid(place, (0, -45, -115), (75, 42, 45)),
@@ -85,6 +85,7 @@ def _abdomen(place: Place, cavity: Floats, dome: Floats) -> list[Layer]:
     spleen = ellipsoid(place, (88, 42, -118), (34, 44, 40))
     colon = [ellipsoid(place, (72 - 16 * n, -66 + 6 * n, -138), (13, 14, 12)) for n in range(3)]
     return [
+        Layer(solid=both(dome, cavity + 2), hu=MUSCLE_HU),
         Layer(solid=inside, hu=FAT_HU),
         Layer(solid=both(liver, inside), hu=LIVER_HU),
         Layer(solid=both(spleen, inside), hu=SPLEEN_HU),
@@ -144,9 +145,18 @@ def _shoulder_blades(place: Place) -> list[Layer]:
 
 def ribs(anatomy: Anatomy) -> Tubes:
     """Twelve pairs of ribs that run down and forward around the cavity."""
-    turn = np.linspace(0.06, 0.86, 30)
+    return _rows(anatomy, np.linspace(0.06, 0.86, 30), pairs=12)
+
+
+def cartilages(anatomy: Anatomy) -> Tubes:
+    """What joins the upper seven pairs of ribs to the breast bone."""
+    return _rows(anatomy, np.linspace(0.86, 0.96, 6), pairs=7)
+
+
+def _rows(anatomy: Anatomy, turn: NDArray[np.float64], *, pairs: int) -> Tubes:
+    """Tubes on both sides, around the cavity over some part of half a turn from the spine."""
     paths = []
-    for number in range(12):
+    for number in range(pairs):
         fall = 48 + 7.5 * number
         z = 132 - anatomy.vertebra_mm * 1.02 * number - fall * turn
         for side in (-1, 1):

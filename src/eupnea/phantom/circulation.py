@@ -20,7 +20,7 @@ ENDS = 3400
 """Twigs of each tree in both lungs, at full detail."""
 PLEURA_GAP_MM = 2.0
 """Vessels are seen to within some mm of the pleura."""
-ARTERY_MM, VEIN_MM = 4.3, 4.5
+ARTERY_MM, VEIN_MM = 3.4, 3.6
 """Radius of a lobe's artery and vein where they enter it."""
 THINNEST_AIRWAY_MM = 0.8
 AIRWAY_TO_ARTERY = 0.7

@@ -33,9 +33,9 @@ def _ground_glass(spot: Spot) -> Floats:
 
 
 def _reticulation(spot: Spot) -> Floats:
-    """A net of lines, where the weave passes through zero, on a slight haze."""
+    """A net of thickened septa, where the weave passes through zero, on a haze."""
     lines = np.exp(-((spot.weave / np.float32(0.28)) ** 2))
-    return np.asarray(spot.healthy_hu + 70 + lines * (-120 - spot.healthy_hu))
+    return np.asarray(spot.healthy_hu + 140 + lines * (-350 - spot.healthy_hu))
 
 
 def _bulla(spot: Spot) -> Floats:

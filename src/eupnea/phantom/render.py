@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from eupnea.geometry import Geometry
 from eupnea.phantom import tubes
 from eupnea.phantom.anatomy import Anatomy
-from eupnea.phantom.body import BLOOD_HU, CORTEX_HU, MARROW_HU, Layer, layers, ribs
+from eupnea.phantom.body import (
+    BLOOD_HU,
+    CARTILAGE_HU,
+    CORTEX_HU,
+    MARROW_HU,
+    Layer,
+    cartilages,
+    layers,
+    ribs,
+)
 from eupnea.phantom.circulation import Circulation, with_walls
 from eupnea.phantom.coarse import Coarse, Window
 from eupnea.phantom.lesion import Patch
@@ -28,7 +37,7 @@ LUNG_HU = -862
 GRAVITY_HU_PER_MM = 0.45
 """Increase of lung density toward the back of a patient who lies on it."""
 TEXTURE_HU = 17
-TEXTURE_MM, WEAVE_MM = 1.3, 2.2
+TEXTURE_MM, WEAVE_MM = 1.3, 1.4
 """Size of a texture tile's voxel."""
 FISSURE_MM = 0.4
 """Thickness of the two layers of pleura between lobes."""
@@ -88,16 +97,18 @@ class Painter:
         self._minor = np.where(right_front < 0, minor, 1e3).astype(np.float32)
 
     def _draw_tubes(self, motion: Motion) -> None:
-        bones, blood, airways = (
+        bones, soft_ribs, blood, airways = (
             _moved(pieces, motion)
             for pieces in (
                 ribs(self._tissue.anatomy),
+                cartilages(self._tissue.anatomy),
                 self._tissue.circulation.blood,
                 self._tissue.circulation.airways,
             )
         )
         self._ribs = self._covered(bones)
         self._marrow = self._covered(bones.resized(extra_mm=-1.3))
+        self._cartilage = self._covered(soft_ribs)
         self._blood = self._covered(blood)
         self._walls = self._covered(with_walls(airways))
         self._lumen = self._covered(airways)
@@ -130,6 +141,7 @@ class Painter:
         hu = np.full(self.grid.shape[1:], AIR_HU, np.float32)
         for layer in self._layers:
             self._paint_layer(hu, layer, k)
+        _lay(hu, self._cartilage[k], CARTILAGE_HU)
         _lay(hu, self._ribs[k], CORTEX_HU)
         _lay(hu, self._marrow[k], MARROW_HU)
         section = self._coarse.section(self._lungs, k)
