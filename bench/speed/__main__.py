@@ -79,9 +79,9 @@ def resampled(scan: Scan) -> Scan:
     filter_.SetOutputOrigin([float(gap) for gap in reversed((sides - wanted) / 2)])
     filter_.SetDefaultPixelValue(-1024)
     hu = sitk.GetArrayFromImage(filter_.Execute(image))
-    noise = np.random.default_rng(0).normal(0.0, NOISE_HU, hu.shape)
+    noise = np.random.default_rng(0).standard_normal(hu.shape, dtype=np.float32)
     grid = Geometry.regular(shape=(SLICES, SIDE, SIDE), spacing_mm=(SLICE_MM, pixel, pixel))
-    voxels = np.rint(hu + noise).astype(np.int16)
+    voxels = np.rint(hu + NOISE_HU * noise).astype(np.int16)
     return replace(scan, volume=Volume(voxels=voxels, geometry=grid), native=grid, padding=None)
 
 
