@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("dicomweb_client", reason="the extra `pacs` is not installed")
 
-from pydicom import FileDataset
+from pydicom import FileDataset, dcmread
 
 from eupnea.analysis import Analysis
 from eupnea.errors import OutputError, Refusal, RefusalCode, UsageError
@@ -132,6 +132,24 @@ def test_a_later_study_is_compared_with_its_prior(run: Runner, held: FakeArchive
     assert first < set(held.held)
     assert held.count("SEG") == 6
     assert held.count("SR") == 1
+
+
+def test_a_prior_that_arrives_late_is_compared_too(run: Runner, held: FakeArchive) -> None:
+    """With the later study that was answered before, under one identity; and that once."""
+    older = made("a", rows=4, StudyDate="20200105", AcquisitionDate="20200105", study="late")
+    run()
+    held.fill(older)
+    run()
+    run()
+    assert run.scans == [1, 2]
+    assert held.count("SR") == 1
+    (result,) = (run.folder / "results").glob("2020-01-05_*")
+    segments: dict[str, set[str]] = {}
+    for path in (result / "dicom").glob("seg_*"):
+        for segment in dcmread(path).SegmentSequence:
+            segments.setdefault(segment.TrackingID, set()).add(segment.TrackingUID)
+    assert {"roi", "normal", "R1"} <= segments.keys()
+    assert all(len(uids) == 1 for uids in segments.values())
 
 
 def test_a_study_that_grows_is_done_again(run: Runner, held: FakeArchive) -> None:

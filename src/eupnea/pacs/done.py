@@ -15,6 +15,7 @@ from eupnea.errors import OutputError, UsageError
 from eupnea.pacs.entry import Study, short
 
 SINCE = "since"
+STORED = "stored"
 
 
 class Done(BaseModel):

@@ -12,7 +12,7 @@ from pathlib import Path
 from eupnea.analysis import Analysis
 from eupnea.errors import OutputError, Refusal, RefusalCode
 from eupnea.pacs.archive import Archive
-from eupnea.pacs.done import Done, Register, alone_in
+from eupnea.pacs.done import STORED, Done, Register, alone_in
 from eupnea.pacs.entry import Entry, Study
 from eupnea.pacs.pulling import pull
 from eupnea.pacs.pushing import push
@@ -59,9 +59,10 @@ def watch(
     """Look for new studies, again and again; each is done once, however often this is started.
 
     A study is taken up when it holds CT that may be of the chest and has
-    settled. Its priors are all earlier CT studies of the same patient. What a
-    failing archive or a full disk interrupts is tried again at the next look;
-    a study that cannot be measured is remembered with its code.
+    settled. Its priors are all earlier CT studies of the same patient; one that
+    arrives late is measured with the later ones that were answered before.
+    What a failing archive or a full disk interrupts is tried again at the next
+    look; a study that cannot be measured is remembered with its code.
 
     Args:
         archive: Where the studies come from, and the results go to.
@@ -161,7 +162,7 @@ class _Worker:
             shutil.rmtree(pulled, ignore_errors=True)
 
     def _measure(self, study: Study, pulled: Path, record: Done) -> Done:
-        pull(self.archive, self._with_priors(study), pulled, progress=self.progress)
+        pull(self.archive, self._with_others(study), pulled, progress=self.progress)
         result = self.how.folder / "results" / study.name
         analysis = self.measure([pulled], result)
         if all(found.scan.provenance.study_uid != study.uid for found in analysis.scans):
@@ -171,19 +172,27 @@ class _Worker:
         pushed = push(self.archive, [result], progress=self.progress)
         return record.model_copy(
             update={
-                "outcome": "stored",
+                "outcome": STORED,
                 "scans": len(analysis.scans),
                 "objects": pushed.stored + pushed.known,
             }
         )
 
-    def _with_priors(self, study: Study) -> list[Study]:
-        """The study, and before it all earlier ones of the same patient."""
+    def _with_others(self, study: Study) -> list[Study]:
+        """The study, and those of the same patient that it is measured with.
+
+        All earlier ones; and later ones that were answered before it arrived,
+        so that they are compared with it, under one identity of each region.
+        """
         if not study.patient_id:
             return [study]
         others = self.archive.studies(patient_id=study.patient_id)
-        priors = [one for one in others if one.at <= study.at and one.uid != study.uid]
-        return [*priors, study]
+        chosen = [one for one in others if one.at <= study.at or self._is_answered(one)]
+        return [*(one for one in chosen if one.uid != study.uid), study]
+
+    def _is_answered(self, study: Study) -> bool:
+        record = self.register.find(study)
+        return record is not None and record.outcome == STORED
 
 
 def _count(archive: Archive, series: Iterable[Entry]) -> int:
@@ -191,6 +200,6 @@ def _count(archive: Archive, series: Iterable[Entry]) -> int:
 
 
 def _line(study: Study, record: Done) -> str:
-    if record.outcome != "stored":
+    if record.outcome != STORED:
         return f"{study.name}: left out ({record.outcome})"
     return f"{study.name}: {record.scans} scans measured, {record.objects} objects stored"
