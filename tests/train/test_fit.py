@@ -14,9 +14,9 @@ from eupnea.train.cases import Case, Datalist
 torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
 pytest.importorskip("onnx", reason="the extra `train` is not installed")
 
-from eupnea.segment.model import load  # noqa: E402
+from eupnea.segment.model import EVEN_ODDS, certainty_of, load  # noqa: E402
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
-from eupnea.train.export import Facts, calibrate_card, export  # noqa: E402
+from eupnea.train.export import Facts, calibrate_card, cut_card, export  # noqa: E402
 from eupnea.train.fit import Target, TrainingConfig, fit  # noqa: E402
 from eupnea.train.loss import lesion_loss_of, loss_of  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
@@ -73,6 +73,25 @@ def test_a_card_is_calibrated_on_healthy_lungs(case: Case, run: Path, tmp_path: 
     fitted = calibrate_card(tmp_path / "model" / "toy.onnx", [case], SMALL.families)
     assert fitted.calibration != card.calibration
     assert load(tmp_path / "model").card == fitted
+
+
+def test_the_cut_lets_a_stated_share_of_normal_lung_be_abnormal(
+    case: Case, run: Path, tmp_path: Path
+) -> None:
+    """Counted by hand on the same lung, within what a tenth of the shift changes."""
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
+    export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
+    card = cut_card(tmp_path / "model" / "toy.onnx", [case], false_share=0.3)
+    model = load(tmp_path / "model")
+    seen = model.predict(case.scan)
+    known = case.lung & ~case.unknown & (seen.roi >= EVEN_ODDS)
+    shares = []
+    for step in (-0.1, 0.1):
+        shift = card.calibration.shift + step
+        moved = card.calibration.model_copy(update={"shift": shift})
+        shares.append(float((certainty_of(seen, moved)[known] < EVEN_ODDS).mean()))
+    assert shares[1] <= 0.3 <= shares[0]
 
 
 def test_the_loss_prefers_the_truth() -> None:

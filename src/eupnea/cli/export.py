@@ -26,13 +26,23 @@ def export(
     calibrate: Annotated[
         bool, typer.Option(help="Fit the certainty to the healthy scans of the training.")
     ] = True,
+    false_share: Annotated[
+        float | None,
+        typer.Option(
+            help="Then move the cut to where this share of aerated training lung, on average, is "
+            "called abnormal.",
+            min=0.0,
+            max=0.5,
+        ),
+    ] = None,
 ) -> None:
     """Write a trained model as ONNX with its card: data, licences, figures, limits, sha256.
 
     Example: `eupnea export runs/lung --data lung.json --out runs/lung/model`
     """
     try:
-        from eupnea.train.export import Facts, calibrate_card, calibration_cases
+        from eupnea.train.cases import Health
+        from eupnea.train.export import Facts, calibrate_card, cut_card, training_cases
         from eupnea.train.export import export as write
         from eupnea.train.fit import TrainingConfig
     except ImportError as error:
@@ -40,10 +50,11 @@ def export(
     measured = json.loads(metrics.read_text()) if metrics else {}
     card = write(run, data, out, Facts(name=name, version=version, metrics=measured))
     typer.echo(f"{out / card.name}.onnx  sha256 {card.sha256}")
+    config, onnx = TrainingConfig.read(run), out / f"{card.name}.onnx"
     if calibrate:
-        config = TrainingConfig.read(run)
-        cases = calibration_cases(config, data)
-        fitted = calibrate_card(out / f"{card.name}.onnx", cases, config.families)
-        typer.echo(
-            f"calibration: slope {fitted.calibration.slope}, shift {fitted.calibration.shift}"
-        )
+        healthy = training_cases(config, data, Health.ALL)
+        card = calibrate_card(onnx, healthy, config.families)
+    if false_share is not None:
+        aerated = training_cases(config, data, Health.AERATED)
+        card = cut_card(onnx, aerated, false_share=false_share)
+    typer.echo(f"calibration: slope {card.calibration.slope}, shift {card.calibration.shift}")

@@ -1,4 +1,4 @@
-"""Fits how sure the network may be, on healthy lungs with disease laid in anew."""
+"""Fits how sure the network may be, and sets where it calls lung abnormal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration
@@ -18,6 +18,9 @@ from eupnea.train.disease.lay import Ground
 from eupnea.train.diseased import diseased
 
 VOXELS_PER_SCAN = 40_000
+
+FARTHEST_SHIFT = 12.0
+"""Beyond it even the surest answers turn."""
 
 LESIONS_PER_SCAN = 8
 """Of families drawn at random, laid into each lung; the lung counts healthy as well."""
@@ -50,6 +53,39 @@ def calibrate(
     return fit_calibration(shares, normal)
 
 
+def set_cut(
+    model: Model, calibration: Calibration, cases: Sequence[Case], *, false_share: float
+) -> Calibration:
+    """Moves even odds to where a stated share of known normal lung is called abnormal.
+
+    The most sensitive cut that a false alarm rate allows (Neyman and Pearson
+    1933). Disease has no say in it, so it holds for any.
+
+    Args:
+        model: What to cut; its own calibration is not looked at.
+        calibration: Its slope is kept.
+        cases: Lungs whose known part is normal.
+        false_share: Mean share of their known lung that may be abnormal.
+
+    Returns:
+        The calibration with another shift, to one decimal.
+    """
+    seen = [np.sort(calibration.slope * _logit(_shares(model, case))) for case in cases]
+
+    def excess(shift: float) -> float:
+        return float(np.mean([np.searchsorted(x, -shift) / x.size for x in seen])) - false_share
+
+    shift = brentq(excess, -FARTHEST_SHIFT, FARTHEST_SHIFT)
+    return calibration.model_copy(update={"shift": round(float(shift), 1)})
+
+
+def _shares(model: Model, case: Case) -> NDArray[np.float64]:
+    """Shares of normal, given lung, of every known voxel of a lung."""
+    seen = model.predict(case.scan)
+    known = case.lung & ~case.unknown & (seen.roi >= EVEN_ODDS)
+    return np.asarray(seen.normal[known] / seen.roi[known].astype(np.float64))
+
+
 def _courses(
     case: Case, families: Sequence[Family], rng: Generator
 ) -> Iterator[tuple[Scan, NDArray[np.bool_]]]:
@@ -79,8 +115,7 @@ def fit_calibration(shares: NDArray[np.float64], normal: NDArray[np.bool_]) -> C
         shares: Uncalibrated certainty of normal, 0 to 1, one per voxel.
         normal: Whether each voxel was normal.
     """
-    share = np.clip(shares, 0.002, 0.998)
-    logit = np.log(share / (1 - share))
+    logit = _logit(shares)
     target = normal.astype(np.float64)
 
     def cost(values: NDArray[np.float64]) -> float:
@@ -89,3 +124,8 @@ def fit_calibration(shares: NDArray[np.float64], normal: NDArray[np.bool_]) -> C
 
     found = minimize(cost, np.zeros(2), method="Nelder-Mead").x
     return Calibration(slope=round(float(np.exp(found[0])), 3), shift=round(float(found[1]), 3))
+
+
+def _logit(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    share = np.clip(shares, 0.002, 0.998)
+    return np.asarray(np.log(share / (1 - share)))

@@ -15,7 +15,7 @@ from eupnea.errors import ModelError
 from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
 from eupnea.segment.model import load
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM
-from eupnea.train.calibrate import calibrate
+from eupnea.train.calibrate import calibrate, set_cut
 from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.checkpoint import Checkpoint
 from eupnea.train.disease import FAMILIES, Family
@@ -76,14 +76,14 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     return card
 
 
-def calibration_cases(config: TrainingConfig, data: Path) -> list[Case]:
-    """The wholly healthy scans that a run was trained on.
+def training_cases(config: TrainingConfig, data: Path, health: Health) -> list[Case]:
+    """The scans of one kind that a run was trained on; what is held out is left to judge by.
 
-    In other lungs real disease would count as normal, and teach the model to
-    doubt what it rightly calls abnormal. What is held out is left to judge by.
+    The healthy ones calibrate: in others real disease would count as normal,
+    and teach the model to doubt what it rightly calls abnormal.
     """
     datalist = Datalist.read(data).holding_out(config.held_out)
-    chosen = [e for e in datalist.cases if e.health is Health.ALL and not e.hold_out]
+    chosen = [e for e in datalist.cases if e.health is health and not e.hold_out]
     return [load_case(datalist.root, entry) for entry in chosen]
 
 
@@ -91,6 +91,15 @@ def calibrate_card(onnx: Path, cases: Sequence[Case], families: Sequence[Family]
     """Fits the card beside an ONNX file to healthy lungs, and writes it anew."""
     model = load(onnx)
     calibration = calibrate(model, cases, families)
+    card = model.card.model_copy(update={"calibration": calibration})
+    card.write(onnx.with_suffix(".json"))
+    return card
+
+
+def cut_card(onnx: Path, cases: Sequence[Case], *, false_share: float) -> ModelCard:
+    """Sets the cut of the card beside an ONNX file by lungs known to be normal; see `set_cut`."""
+    model = load(onnx)
+    calibration = set_cut(model, model.card.calibration, cases, false_share=false_share)
     card = model.card.model_copy(update={"calibration": calibration})
     card.write(onnx.with_suffix(".json"))
     return card
