@@ -47,14 +47,11 @@ def loss_of(logits: Tensor, signal: Tensor, roi: Tensor, normal: Tensor, known: 
     weight = judged * (1 + DENSE_WEIGHT * dense * normal)
     cross = of_roi + (of_normal * weight).sum() / (weight.sum() + 100)
     roi_seen, normal_seen = torch.sigmoid(logits).unbind(dim=1)
-    roi_dice = _dice(roi_seen, roi)
-    abnormal_dice = _dice(roi_seen * (1 - normal_seen) * known, sick)
-    normal_dice = _dice(roi_seen * normal_seen * known, normal * known)
-    return Loss(
-        total=cross + 0.5 * (1 - roi_dice) + 0.5 * (1 - abnormal_dice),
-        roi_dice=float(roi_dice.detach()),
-        normal_dice=float(normal_dice.detach()),
-        abnormal_dice=float(abnormal_dice.detach()),
+    return _with_overlaps(
+        cross,
+        roi=(roi_seen, roi),
+        normal=(roi_seen * normal_seen * known, normal * known),
+        abnormal=(roi_seen * (1 - normal_seen) * known, sick),
     )
 
 
@@ -78,14 +75,26 @@ def lesion_loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -
     )
     cross = of_roi + (of_disease * judged).sum() / (judged.sum() + 100)
     roi_seen, normal_seen = torch.sigmoid(logits).unbind(dim=1)
-    roi_dice = _dice(roi_seen, roi)
-    disease_dice = _dice((1 - normal_seen) * judged, disease)
-    normal_dice = _dice(roi_seen * normal_seen * known, normal * known)
+    return _with_overlaps(
+        cross,
+        roi=(roi_seen, roi),
+        normal=(roi_seen * normal_seen * known, normal * known),
+        abnormal=((1 - normal_seen) * judged, disease),
+    )
+
+
+_Overlap = tuple[Tensor, Tensor]
+"""What was seen, and the truth."""
+
+
+def _with_overlaps(cross: Tensor, *, roi: _Overlap, normal: _Overlap, abnormal: _Overlap) -> Loss:
+    """Adds to the cross entropy what roi and abnormal lack of a Dice of 1."""
+    roi_dice, normal_dice, abnormal_dice = (_dice(*pair) for pair in (roi, normal, abnormal))
     return Loss(
-        total=cross + 0.5 * (1 - roi_dice) + 0.5 * (1 - disease_dice),
+        total=cross + 0.5 * (1 - roi_dice) + 0.5 * (1 - abnormal_dice),
         roi_dice=float(roi_dice.detach()),
         normal_dice=float(normal_dice.detach()),
-        abnormal_dice=float(disease_dice.detach()),
+        abnormal_dice=float(abnormal_dice.detach()),
     )
 
 
