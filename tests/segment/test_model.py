@@ -134,6 +134,25 @@ def test_one_prediction_answers_both_questions(body: Scan) -> None:
     assert sum(calls) == 32
 
 
+def test_densities_are_put_right_where_air_reads_lower_than_air(phantom_scan: PhantomScan) -> None:
+    """A scanner whose scale is off by 6 % shows the network what a sound one does."""
+    sound = phantom_scan.scan
+    off = scan_of(np.rint(1.06 * sound.hu).astype(np.int16), sound.geometry.spacing_mm)
+    signals: list[NDArray[np.float32]] = []
+
+    def kept(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        signals.append(planes)
+        return by_density(planes)
+
+    roi = Model(card=card(), run=kept).organ().find_roi(off)
+    assert roi.air_hu is not None
+    assert roi.air_hu < -1030
+    raw, put_right = np.split(np.concatenate(signals), 2)
+    wanted = np.concatenate(list(PlaneGrid.of(sound).signals(sound, batch=4)))
+    left, before = (np.abs(signal - wanted).mean() for signal in (put_right, raw))
+    assert left < 0.4 * before
+
+
 def test_not_a_number_is_an_error(body: Scan) -> None:
     """NaN in an answer raises; it never becomes a zero."""
 

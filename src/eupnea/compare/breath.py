@@ -17,7 +17,7 @@ from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.note import Note, Severity
 from eupnea.scan import Scan
-from eupnea.segment.lung_notes import AIR_HU, AIR_TOLERANCE_HU
+from eupnea.segment.air_scale import AIR_HU, AIR_TOLERANCE_HU, density_scale
 
 BLOCK_MM = 6.0
 REACH_MM = 15.0
@@ -91,18 +91,15 @@ def mass_g(scan: Scan, mask: Mask, air_hu: float | None = None) -> float:
     Air is -1000 HU and water 0 HU by the definition of the scale, so the
     density of a mix is linear between them; readings below -1000 HU are noise
     and count as they are, so that noise cancels. Where the scan's air measures
-    more than `AIR_TOLERANCE_HU` below -1000, the scale is off, and that reading
-    takes the place of -1000. One above may be a narrow airway's wall, and does not.
+    well below -1000, the scale is put right first (`density_scale`).
 
     Args:
         scan: Where to measure.
         mask: The region.
         air_hu: What air measures in the scan; `None` if unknown.
     """
-    low = air_hu is not None and air_hu < AIR_HU - AIR_TOLERANCE_HU
-    zero = -air_hu if low and air_hu is not None else -AIR_HU
-    total = np.sum(scan.hu[mask.voxels], dtype=np.float64)
-    return float((mask.voxel_count + total / zero) * scan.geometry.voxel_volume_ml)
+    total = density_scale(air_hu) * np.sum(scan.hu[mask.voxels], dtype=np.float64)
+    return float((mask.voxel_count - total / AIR_HU) * scan.geometry.voxel_volume_ml)
 
 
 def breath_notes(volume_ratio: float, allowed: tuple[float, float]) -> tuple[Note, ...]:

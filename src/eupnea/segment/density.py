@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion
 from eupnea.scan import Scan
+from eupnea.segment.air_scale import AIR_HU, AIR_TOLERANCE_HU
 from eupnea.segment.airways import airway_air_hu, central_airways, main_bronchi
 from eupnea.segment.blocks import at_nearest
 from eupnea.segment.body import air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.lung_notes import AIR_HU, AIR_TOLERANCE_HU, inflation_notes
+from eupnea.segment.lung_notes import inflation_notes
 from eupnea.segment.morphology import Spacing, dilate, distance_mm, erode
 from eupnea.segment.parenchyma import Parenchyma, parenchyma_of
 from eupnea.segment.thickness import thick_parts

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.note import Note, Severity
+from eupnea.segment.air_scale import AIR_HU, AIR_TOLERANCE_HU
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.sides import LEFT, RIGHT, SMALLEST_SHARE
 
@@ -19,9 +20,6 @@ EXPECTED_ML = (1000.0, 9500.0)
 
 UNEVEN_RATIO = 1.8
 """The right lung is by nature some 1.15 times as large as the left."""
-
-AIR_HU, AIR_TOLERANCE_HU = -1000.0, 30.0
-"""What air measures in a calibrated scanner, and how far it may be off."""
 
 LEAST_INFLATED_HU = -770.0
 """Aerated lung that is denser on average is in expiration or diseased throughout."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -22,6 +22,7 @@ from eupnea.mask import Box, Mask
 from eupnea.note import Note
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
+from eupnea.segment.air_scale import density_scale
 from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.box import box_of
@@ -36,6 +37,7 @@ from eupnea.segment.parenchyma import parenchyma_of
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
 from eupnea.segment.sides import split_sides
 from eupnea.segment.zones import lung_zones
+from eupnea.volume import Volume
 
 SHIPPED = "eupnea-lung"
 """The model in the package."""
@@ -213,12 +215,14 @@ class _Finder:
         with ThreadPoolExecutor(1) as beside:
             anatomy = beside.submit(_Anatomy.of, scan)
             shares = self._predict(scan).roi
-        found = _lungs(scan, shares, anatomy.result())
         coarse, airways = anatomy.result().coarse, anatomy.result().inner.airways
+        air_hu = airway_air_hu(coarse, airways)
+        if (scale := density_scale(air_hu)) != 1.0:
+            shares = self._predict(scan, scale=scale).roi
+        found = _lungs(scan, shares, anatomy.result())
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
         sides = split_sides(lungs, coarse.spacing_mm)
-        air_hu = airway_air_hu(coarse, airways)
         return RegionOfInterest(
             mask=Mask(voxels=found, geometry=scan.geometry),
             notes=lung_notes(sides, coarse, air_hu),
@@ -233,10 +237,21 @@ class _Finder:
         normal = Mask(voxels=certainty >= EVEN_ODDS, geometry=scan.geometry)
         return NormalRegion(mask=normal, certainty=certainty, notes=_inflation(scan, roi))
 
-    def _predict(self, scan: Scan) -> Prediction:
-        if not self._last or self._last[0][0]() is not scan:
-            self._last[:] = [(weakref.ref(scan), self.model.predict(scan))]
+    def _predict(self, scan: Scan, *, scale: float | None = None) -> Prediction:
+        """What was last said of the scan, or, at a new scale of densities, what is said now."""
+        known = self._last and self._last[0][0]() is scan
+        if scale is not None or not known:
+            seen = self.model.predict(_scaled(scan, scale or 1.0))
+            self._last[:] = [(weakref.ref(scan), seen)]
         return self._last[0][1]
+
+
+def _scaled(scan: Scan, scale: float) -> Scan:
+    """The scan with its densities multiplied."""
+    if scale == 1.0:
+        return scan
+    voxels = np.rint(scan.hu * scale).astype(np.int16)
+    return replace(scan, volume=Volume(voxels=voxels, geometry=scan.volume.geometry))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
