@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eupnea.analysis import Analysis, EventKind
+from eupnea.note import Note, Severity
 from eupnea.write.document import AnalysisDocument
 from eupnea.write.report.summary import outcome, overall_change, summary
 
@@ -51,3 +52,11 @@ def test_a_change_within_the_methods_uncertainty_says_so(analysis: Analysis) -> 
     )
     sentence = summary(AnalysisDocument.of(replace(analysis, scans=scans)))
     assert sentence.endswith("could show, but within the method's own uncertainty.")
+
+
+def test_a_change_between_unlike_scans_says_in_what_they_differ(analysis: Analysis) -> None:
+    """A deeper breath can look like disease: the sentence must not claim more than is known."""
+    breath = Note(code="COMPARABILITY_BREATH", text="", severity=Severity.WARNING)
+    changes = tuple(replace(c, notes=(*c.notes, breath)) for c in analysis.changes)
+    sentence = summary(AnalysisDocument.of(replace(analysis, changes=changes)))
+    assert sentence.endswith("could show, but the scans differ in breath, which may have made it.")

@@ -122,9 +122,28 @@ def _verdict(change: ChangeDocument | None, first: ScanDocument, last: ScanDocum
     if beyond is None:
         return ""
     verdict = f"; the change is {'beyond' if beyond else 'within'} what a repeat scan could show"
-    if beyond and _overlap(first.abnormal.interval_ml, last.abnormal.interval_ml):
+    unlike = _taken_unlike(change)
+    if beyond and unlike:
+        verdict += f", but the scans differ in {unlike}, which may have made it"
+    elif beyond and _overlap(first.abnormal.interval_ml, last.abnormal.interval_ml):
         verdict += ", but within the method's own uncertainty"
     return verdict
+
+
+UNLIKE = {
+    "COMPARABILITY_BREATH": "breath",
+    "COMPARABILITY_KERNEL": "reconstruction kernel",
+    "COMPARABILITY_THICKNESS": "slice thickness",
+    "COMPARABILITY_CONTRAST": "contrast medium",
+    "COMPARABILITY_VOLTAGE": "tube voltage",
+}
+"""What scans may differ in, by the note that says so."""
+
+
+def _taken_unlike(change: ChangeDocument | None) -> str:
+    """In what the two scans were taken unlike, in words; empty if in nothing."""
+    codes = dict.fromkeys(note.code for note in change.notes) if change else {}
+    return " and ".join(UNLIKE[code] for code in codes if code in UNLIKE)
 
 
 def _overlap(one: tuple[float, float] | None, other: tuple[float, float] | None) -> bool:
