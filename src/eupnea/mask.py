@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eupnea.box import Box, box_of
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.geometry import Geometry
-
-Box = tuple[slice, slice, slice]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,25 +70,12 @@ class Mask:
 
         An empty mask has the box of its whole grid.
         """
-        if self.is_empty:
-            return (
-                slice(0, self.voxels.shape[0]),
-                slice(0, self.voxels.shape[1]),
-                slice(0, self.voxels.shape[2]),
-            )
-        k, j, i = (self._span(axis, margin_mm) for axis in range(3))
-        return k, j, i
+        k, j, i = (int(np.ceil(margin_mm / step)) for step in self.geometry.spacing_mm)
+        return box_of(self.voxels, (k, j, i))
 
     def crop(self, box: Box) -> Mask:
         """The part inside a box of array slices; shares memory."""
         return Mask(voxels=self.voxels[box], geometry=self.geometry.crop(box))
-
-    def _span(self, axis: int, margin_mm: float) -> slice:
-        others = tuple(n for n in range(3) if n != axis)
-        hit = np.flatnonzero(self.voxels.any(axis=others))
-        margin = int(np.ceil(margin_mm / self.geometry.spacing_mm[axis]))
-        low, high = int(hit[0]) - margin, int(hit[-1]) + 1 + margin
-        return slice(max(low, 0), min(high, self.voxels.shape[axis]))
 
     def __and__(self, other: Mask) -> Mask:
         return Mask(voxels=self.voxels & self._on_grid(other), geometry=self.geometry)

@@ -99,7 +99,7 @@ def _limits(percent: float | None, floor_mm3: float) -> RepeatabilityLimits:
     """The limits below which a change is none; those by size where no percentage was named."""
     from eupnea.compare import RepeatabilityLimits
 
-    chosen = RepeatabilityLimits.of(25.0 if percent is None else percent, floor_mm3)
-    return (
-        chosen if percent is not None else replace(RepeatabilityLimits(), floor_ml=chosen.floor_ml)
-    )
+    if percent is not None:
+        return RepeatabilityLimits.of(percent, floor_mm3)
+    of_all_sizes = RepeatabilityLimits.of(0.0, floor_mm3)
+    return replace(RepeatabilityLimits(), floor_ml=of_all_sizes.floor_ml)

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from eupnea.analysis import Registration
+from eupnea.box import Box
 from eupnea.compare.carry import OUTSIDE
 from eupnea.compare.grid import voxel_indices
 from eupnea.compare.mapping import Mapping
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.geometry import Geometry
-from eupnea.mask import Box, Mask
+from eupnea.mask import Mask
 from eupnea.volume import Volume
 
 

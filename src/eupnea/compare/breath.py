@@ -17,7 +17,7 @@ from eupnea.geometry import Geometry
 from eupnea.mask import Mask
 from eupnea.note import Note, Severity
 from eupnea.scan import Scan
-from eupnea.segment.air_scale import AIR_HU, AIR_TOLERANCE_HU, density_scale
+from eupnea.segment.air_scale import AIR_HU, density_scale, is_off
 
 BLOCK_MM = 6.0
 REACH_MM = 15.0
@@ -128,8 +128,7 @@ def mass_notes(before: ScanAnalysis, after: ScanAnalysis, breath: Breath) -> tup
         breath.abnormal_mass_after_g,
     )
     readings = [scan.air_hu for scan in (before, after)]
-    off = any(air is not None and abs(air - AIR_HU) > AIR_TOLERANCE_HU for air in readings)
-    if not off and min(masses) >= 0:
+    if not any(map(is_off, readings)) and min(masses) >= 0:
         return ()
     early, late = ("unknown" if air is None else f"{air:.0f} HU" for air in readings)
     text = (

@@ -11,9 +11,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from eupnea.analysis import ScanAnalysis
+from eupnea.box import Box, box_of
 from eupnea.compare.alignment import Alignment
 from eupnea.compare.carry import OUTSIDE
-from eupnea.mask import Box
 from eupnea.region import Region
 from eupnea.segment.components import components
 
@@ -47,7 +47,7 @@ def count_across_necks(
     Returns:
         At least 1, at most the number of `others`.
     """
-    box = _box(here.labels == region.label)
+    box = box_of(here.labels == region.label)
     cores = _cores(here.labels[box] == region.label, here.scan.geometry.spacing_mm, neck_mm)
     covered = _covered(cores, box, others, here, there, alignment)
     covered = covered[:, covered.any(axis=0)]
@@ -55,12 +55,6 @@ def count_across_necks(
         return 1
     least = np.minimum(LEAST_SHARE * covered.sum(axis=0), covered.max(axis=0))
     return _clusters(covered >= least)
-
-
-def _box(mask: NDArray[np.bool_]) -> Box:
-    bounds = [np.flatnonzero(mask.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
-    k, j, i = (slice(int(n[0]), int(n[-1]) + 1) for n in bounds)
-    return k, j, i
 
 
 def _cores(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eupnea.box import Box
 from eupnea.geometry import Geometry
-from eupnea.mask import Box
 from eupnea.phantom.motion import Motion
 from eupnea.phantom.plan import LesionKind, LesionPlan
 from eupnea.phantom.shapes import Floats

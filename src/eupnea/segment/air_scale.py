@@ -26,3 +26,8 @@ def density_scale(air_hu: float | None) -> float:
     if air_hu is None or air_hu >= AIR_HU - AIR_TOLERANCE_HU:
         return 1.0
     return AIR_HU / air_hu
+
+
+def is_off(air_hu: float | None) -> bool:
+    """Whether air measures so far from -1000 HU that a reader must know; unknown is not off."""
+    return air_hu is not None and abs(air_hu - AIR_HU) > AIR_TOLERANCE_HU

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eupnea.box import Box
 from eupnea.geometry import Geometry, Voxel
-from eupnea.mask import Box
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.segment.box import box_of
+from eupnea.box import box_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.morphology import dilate, opened

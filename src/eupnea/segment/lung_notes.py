@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eupnea.note import Note, Severity
-from eupnea.segment.air_scale import AIR_HU, AIR_TOLERANCE_HU
+from eupnea.segment.air_scale import AIR_HU, is_off
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.sides import LEFT, RIGHT, SMALLEST_SHARE
 
@@ -100,7 +100,7 @@ def _sizes(right_ml: float, left_ml: float, *, is_whole: bool) -> Iterator[Note]
 
 
 def _calibration(air_hu: float | None) -> Iterator[Note]:
-    if air_hu is not None and abs(air_hu - AIR_HU) > AIR_TOLERANCE_HU:
+    if air_hu is not None and is_off(air_hu):
         yield Note(
             code="AIR_NOT_MINUS_1000",
             text=f"Air in the trachea measures {air_hu:.0f} HU instead of {AIR_HU:.0f}: "

@@ -16,16 +16,16 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from eupnea.box import Box, box_of
 from eupnea.errors import ModelError, Refusal, RefusalCode
 from eupnea.geometry import Geometry
-from eupnea.mask import Box, Mask
+from eupnea.mask import Mask
 from eupnea.note import Note
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.air_scale import density_scale
 from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.body import LUNG_AIR_HU
-from eupnea.segment.box import box_of
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components

@@ -13,7 +13,7 @@ import edt
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.segment.box import Margin, box_of
+from eupnea.box import Margin, box_of
 
 Spacing = tuple[float, float, float]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from eupnea.box import Box
 from eupnea.geometry import Geometry
-from eupnea.mask import Box
 from eupnea.scan import Scan
 
 PLANE_SPACING_MM = 1.5

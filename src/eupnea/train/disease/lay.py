@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from eupnea.mask import Box
+from eupnea.box import Box
 from eupnea.train.disease.families import Family, Place
 from eupnea.train.disease.site import Field, Site
 

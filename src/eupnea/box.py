@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.mask import Box
-
+Box = tuple[slice, slice, slice]
 Margin = tuple[int, int, int]
 
 
