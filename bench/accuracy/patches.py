@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import io, ndimage
 
 from eupnea.segment.model import Model
-from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, to_signal
+from eupnea.segment.planes import PLANE_SPACING_MM, to_signal
 from eupnea.train.scores import area_under_curve
 
 PIXEL_MM = 0.65
@@ -55,6 +55,7 @@ def _share_abnormal(model: Model, patch: NDArray[np.float32]) -> float:
     small = ndimage.zoom(ndimage.gaussian_filter(patch, 0.8), PIXEL_MM / PLANE_SPACING_MM, order=1)
     side = small.shape[0]
     plane = np.pad(small, (0, SIDE - side), mode="reflect")
-    signal = to_signal(np.broadcast_to(plane, (1, len(PLANE_OFFSETS_MM), SIDE, SIDE)).copy())
+    planes = len(model.card.plane_offsets_mm)
+    signal = to_signal(np.broadcast_to(plane, (1, planes, SIDE, SIDE)).copy())
     roi, normal = model.run(signal)[0]
     return float(1.0 - (normal / np.maximum(roi, 0.05)).mean())

@@ -11,7 +11,7 @@ from PIL import Image
 from scipy import ndimage
 
 from eupnea.segment.model import Model
-from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, to_signal
+from eupnea.segment.planes import PLANE_SPACING_MM, SIDE_MULTIPLE, to_signal
 from eupnea.train.scores import dice
 
 SETS = (
@@ -79,5 +79,6 @@ def _answers(model: Model, plane: NDArray[np.float32]) -> NDArray[np.float32]:
     rows, columns = plane.shape
     spare = [(MARGIN, MARGIN + -(size + 2 * MARGIN) % SIDE_MULTIPLE) for size in plane.shape]
     wide = to_signal(np.pad(plane, spare, constant_values=TISSUE_HU))
-    answers = model.run(np.broadcast_to(wide, (1, len(PLANE_OFFSETS_MM), *wide.shape)).copy())[0]
+    planes = len(model.card.plane_offsets_mm)
+    answers = model.run(np.broadcast_to(wide, (1, planes, *wide.shape)).copy())[0]
     return np.asarray(answers[:, MARGIN : MARGIN + rows, MARGIN : MARGIN + columns])

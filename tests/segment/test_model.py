@@ -65,7 +65,7 @@ def card() -> ModelCard:
 
 def by_density(planes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Lung is below -400 HU, normal below -725 HU; outside air is neither."""
-    middle = planes[:, 2]
+    middle = planes[:, planes.shape[1] // 2]
     thin, normal_end, dense = to_signal(np.array([-950.0, -725.0, -400.0], np.float32))
     lung = (middle > thin) & (middle < dense)
     normal = lung & (middle < normal_end)

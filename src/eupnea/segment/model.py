@@ -34,7 +34,7 @@ from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lung_notes import inflation_notes, lung_notes
 from eupnea.segment.lungs import close_sides, refuse_without_lungs
 from eupnea.segment.parenchyma import parenchyma_of
-from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
+from eupnea.segment.planes import PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
 from eupnea.segment.sides import split_sides
 from eupnea.segment.zones import lung_zones
 from eupnea.volume import Volume
@@ -91,7 +91,7 @@ class Model:
             ModelError: If an answer is not a number.
         """
         _refuse_unseen(scan)
-        grid = PlaneGrid.of(scan)
+        grid = PlaneGrid.of(scan, self.card.plane_offsets_mm)
         answers = np.concatenate([self.run(signal) for signal in grid.signals(scan, batch=BATCH)])
         if not np.isfinite(answers).all():
             raise ModelError(f"expected finite answers of {self.card.name}, found NaN or infinity")
@@ -124,7 +124,7 @@ def load(path: Path | str | None = None, *, threads: int = THREADS) -> Model:
     onnx = _only_onnx(Path(path))
     card = ModelCard.read(onnx.with_suffix(".json"))
     _check_card(card, onnx)
-    return Model(card=card, run=_runner(onnx, threads))
+    return Model(card=card, run=_runner(onnx, len(card.plane_offsets_mm), threads))
 
 
 def _only_onnx(path: Path) -> Path:
@@ -140,14 +140,18 @@ def _check_card(card: ModelCard, onnx: Path) -> None:
     digest = sha256_of(onnx)
     if digest != card.sha256:
         raise ModelError(f"expected {onnx.name} with sha256 {card.sha256}, found {digest}")
-    planes = (card.plane_offsets_mm, card.plane_spacing_mm)
-    if planes != (PLANE_OFFSETS_MM, PLANE_SPACING_MM):
+    if card.plane_spacing_mm != PLANE_SPACING_MM:
         raise ModelError(
-            f"expected planes {PLANE_OFFSETS_MM} at {PLANE_SPACING_MM} mm, found {planes}"
+            f"expected planes of {PLANE_SPACING_MM} mm pixels, found {card.plane_spacing_mm}"
         )
+    offsets = card.plane_offsets_mm
+    if len(offsets) % 2 == 0 or offsets[len(offsets) // 2] != 0.0:
+        raise ModelError(f"expected planes of which the middle one is judged, found {offsets} mm")
 
 
-def _runner(onnx: Path, threads: int) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+def _runner(
+    onnx: Path, planes: int, threads: int
+) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -158,15 +162,15 @@ def _runner(onnx: Path, threads: int) -> Callable[[NDArray[np.float32]], NDArray
         )
     except Exception as error:
         raise ModelError(f"expected a network in {onnx.name}, found: {error}") from error
-    _check_shape(session, onnx.name)
+    _check_shape(session, onnx.name, planes)
     name = session.get_inputs()[0].name
     return lambda planes: np.asarray(session.run(None, {name: planes})[0], dtype=np.float32)
 
 
-def _check_shape(session: Any, name: str) -> None:
+def _check_shape(session: Any, name: str, channels: int) -> None:
     """One small plane goes through, and comes back with two answers."""
     side = 2 * SIDE_MULTIPLE
-    planes = np.zeros((1, len(PLANE_OFFSETS_MM), side, side), np.float32)
+    planes = np.zeros((1, channels, side, side), np.float32)
     expected = (1, 2, side, side)
     try:
         found = session.run(None, {session.get_inputs()[0].name: planes})[0].shape

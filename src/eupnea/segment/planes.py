@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,11 @@ from eupnea.scan import Scan
 PLANE_SPACING_MM = 1.5
 """Distance of the network's pixels; a 3 mm nodule is two of them wide."""
 
-PLANE_OFFSETS_MM = (-6.0, -3.0, 0.0, 3.0, 6.0)
-"""Heights of the planes that enter as channels; the middle one is judged."""
+PLANE_OFFSETS_MM = (-30.0, -15.0, -6.0, -3.0, 0.0, 3.0, 6.0, 15.0, 30.0)
+"""Heights of the planes that enter as channels; the middle one is judged.
+
+Near planes show texture, far ones whether a dense place goes on as vessel, heart or diaphragm.
+"""
 
 PLANE_STEP_MM = 1.5
 """Judged planes lie at slices of the scan about this far apart, or at every slice."""
@@ -71,8 +74,8 @@ class PlaneGrid:
     geometry: Geometry
 
     @classmethod
-    def of(cls, scan: Scan) -> PlaneGrid:
-        """The planes for one scan."""
+    def of(cls, scan: Scan, offsets_mm: Sequence[float] = PLANE_OFFSETS_MM) -> PlaneGrid:
+        """The planes for one scan, at these heights around each judged one."""
         box = _body_box(scan.hu)
         slice_mm, row_mm, column_mm = scan.geometry.spacing_mm
         heights = np.arange(0, scan.geometry.shape[0], max(1, round(PLANE_STEP_MM / slice_mm)))
@@ -87,7 +90,7 @@ class PlaneGrid:
                     np.asarray(np.arange(scan.geometry.shape[0]) * slice_mm, np.float64),
                     reach_mm=max(slice_mm, SLICE_REACH_MM),
                 )
-                for offset in PLANE_OFFSETS_MM
+                for offset in offsets_mm
             ),
             geometry=scan.geometry,
         )

@@ -58,9 +58,13 @@ class Checkpoint:
         return cls(arrays=arrays, step=step, elapsed_s=elapsed_s)
 
     def restore_weights(self, network: torch.nn.Module, averaged: torch.nn.Module) -> None:
-        """Sets both networks to the averaged weights."""
-        network.load_state_dict(self._part("averaged"))
-        averaged.load_state_dict(self._part("averaged"))
+        """Sets both networks to the averaged weights.
+
+        Planes beyond those that were trained on, lower and higher, begin without weight.
+        """
+        weights = self._part("averaged")
+        for one in (network, averaged):
+            one.load_state_dict(_widened(weights, one.state_dict()))
 
     def restore(
         self,
@@ -85,3 +89,15 @@ class Checkpoint:
             for key, value in self.arrays.items()
             if key.startswith(prefix)
         }
+
+
+def _widened(
+    weights: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """The weights with as many input planes as wanted; new ones at both ends, of weight 0."""
+    first = next(iter(wanted))
+    spare = wanted[first].shape[1] - weights[first].shape[1]
+    if spare <= 0 or spare % 2:
+        return weights
+    wide = torch.nn.functional.pad(weights[first], (0, 0, 0, 0, spare // 2, spare // 2))
+    return weights | {first: wide}

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from eupnea.errors import ModelError
 from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
 from eupnea.segment.model import load
-from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM
+from eupnea.segment.planes import PLANE_SPACING_MM
 from eupnea.train.calibrate import calibrate, set_cut
 from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.checkpoint import Checkpoint
@@ -23,7 +23,7 @@ from eupnea.train.fit import TrainingConfig
 from eupnea.train.network import UNet
 
 SUMMARY = (
-    "Trained network: judges each voxel from five neighbouring planes, first whether it is lung, "
+    "Trained network: judges each voxel from nine neighbouring planes, first whether it is lung, "
     "diseased parts included, then whether it is normal. Never trained on a diseased patient's "
     "lesions, only on normal lung and synthetic disease."
 )
@@ -68,11 +68,11 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     network = _Shares(saved, config)
     folder.mkdir(parents=True, exist_ok=True)
     onnx = folder / f"{facts.name}.onnx"
-    write_onnx(network, onnx)
+    write_onnx(network, onnx, planes=config.planes)
     datalist = Datalist.read(data).holding_out(config.held_out)
     card = _card(facts, onnx, config, saved, datalist)
     card.write(onnx.with_suffix(".json"))
-    _compare(network, onnx)
+    _compare(network, onnx, planes=config.planes)
     return card
 
 
@@ -105,14 +105,14 @@ def cut_card(onnx: Path, cases: Sequence[Case], *, false_share: float) -> ModelC
     return card
 
 
-def write_onnx(network: nn.Module, path: Path) -> None:
-    """Writes a network of planes to shares; batch and sides are free."""
+def write_onnx(network: nn.Module, path: Path, *, planes: int) -> None:
+    """Writes a network of some planes to shares; batch and sides are free."""
     free = {0: "batch", 2: "rows", 3: "columns"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             network,
-            (torch.zeros(1, len(PLANE_OFFSETS_MM), 32, 32),),
+            (torch.zeros(1, planes, 32, 32),),
             path,
             dynamo=False,
             input_names=["planes"],
@@ -126,7 +126,7 @@ class _Shares(nn.Module):  # type: ignore[misc]
 
     def __init__(self, saved: Checkpoint, config: TrainingConfig) -> None:
         super().__init__()
-        self.network = UNet(channels=len(PLANE_OFFSETS_MM), widths=config.widths)
+        self.network = UNet(channels=config.planes, widths=config.widths)
         saved.restore_weights(self.network, self.network)
         self.eval()
 
@@ -144,7 +144,7 @@ def _card(
         version=facts.version,
         summary=SUMMARY,
         sha256=sha256_of(onnx),
-        plane_offsets_mm=PLANE_OFFSETS_MM,
+        plane_offsets_mm=config.plane_offsets_mm,
         plane_spacing_mm=PLANE_SPACING_MM,
         calibration=facts.calibration,
         data=tuple(
@@ -169,12 +169,12 @@ def _card(
     )
 
 
-def _compare(network: nn.Module, onnx: Path) -> None:
+def _compare(network: nn.Module, onnx: Path, *, planes: int) -> None:
     """Refuses an export that answers otherwise than the network."""
     rng = np.random.default_rng(0)
-    planes = rng.normal(0.0, 1.0, (2, len(PLANE_OFFSETS_MM), 48, 64)).astype(np.float32)
+    signal = rng.normal(0.0, 1.0, (2, planes, 48, 64)).astype(np.float32)
     with torch.no_grad():
-        expected = network(torch.from_numpy(planes)).numpy()
-    error = float(np.abs(load(onnx).run(planes) - expected).max())
+        expected = network(torch.from_numpy(signal)).numpy()
+    error = float(np.abs(load(onnx).run(signal) - expected).max())
     if not error < LARGEST_ERROR:
         raise ModelError(f"expected the answers of torch within {LARGEST_ERROR}, found {error:.2g}")

@@ -47,6 +47,8 @@ class TrainingConfig(BaseModel):
     size: int = 160
     """Rows and columns of a sample, in pixels."""
     widths: tuple[int, ...] = WIDTHS
+    plane_offsets_mm: tuple[float, ...] = PLANE_OFFSETS_MM
+    """Heights of the planes that the network sees."""
     learning_rate: float = 2e-3
     bfloat16: bool = True
     """Whether convolutions run in bfloat16, which takes 0.6 of the time where the CPU has it."""
@@ -62,6 +64,11 @@ class TrainingConfig(BaseModel):
     def read(cls, run: Path) -> TrainingConfig:
         """The configuration of a training, from its folder."""
         return cls.model_validate_json((run / "config.json").read_bytes())
+
+    @property
+    def planes(self) -> int:
+        """How many planes the network sees."""
+        return len(self.plane_offsets_mm)
 
     @property
     def families(self) -> list[Family]:
@@ -133,7 +140,13 @@ class _Samples(IterableDataset):  # type: ignore[misc]
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         config = self._config
-        stream = Stream(self._cases, seed=self._seed, size=config.size, families=config.families)
+        stream = Stream(
+            self._cases,
+            seed=self._seed,
+            size=config.size,
+            families=config.families,
+            offsets_mm=config.plane_offsets_mm,
+        )
         for sample in stream:
             truth = (sample.roi, sample.normal, sample.known)
             yield sample.signal, *(mask.astype(np.float32) for mask in truth)
@@ -144,9 +157,8 @@ class _State:
 
     def __init__(self, config: TrainingConfig) -> None:
         torch.manual_seed(config.seed)
-        channels = len(PLANE_OFFSETS_MM)
-        self.network = UNet(channels=channels, widths=config.widths)
-        self.averaged = UNet(channels=channels, widths=config.widths)
+        self.network = UNet(channels=config.planes, widths=config.widths)
+        self.averaged = UNet(channels=config.planes, widths=config.widths)
         self.averaged.load_state_dict(self.network.state_dict())
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=config.learning_rate, weight_decay=1e-4

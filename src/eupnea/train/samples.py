@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -24,7 +24,7 @@ from eupnea.train.disease import FAMILIES, lay_disease
 from eupnea.train.disease.families import Family
 from eupnea.train.disease.lay import Ground
 
-SAMPLES_PER_EPISODE = 64
+SAMPLES_PER_EPISODE = 96
 """Samples drawn from one diseased scan before the next is made."""
 
 
@@ -34,8 +34,14 @@ JITTER_MM = 70.0
 BENT_SHARE = 0.5
 """Share of samples that are bent: hearts and aortas differ more than few scans show."""
 
+SLAB_SHARE = 0.15
+"""Share of samples that know less of the body than the far planes reach, as at a scan's ends."""
+
 BEND_MM = 5.0
 """Standard deviation of a bend, over waves of some 30 to 70 mm."""
+
+LARGE_SHARE, LARGE = 0.06, 1.6
+"""Share of lesions that are larger than their family mostly is, up to this many times."""
 
 LESIONS = (8, 22)
 """Fewest and one more than most lesions in a diseased scan."""
@@ -76,6 +82,7 @@ class Stream:
         size: Rows and columns of a sample; a multiple of 16.
         families: Of the disease to lay in.
         healthy_share: Share of episodes without any disease.
+        offsets_mm: Heights of the planes of a sample.
     """
 
     def __init__(
@@ -86,12 +93,14 @@ class Stream:
         size: int = 160,
         families: Sequence[Family] = tuple(FAMILIES.values()),
         healthy_share: float = 0.15,
+        offsets_mm: Sequence[float] = PLANE_OFFSETS_MM,
     ) -> None:
         self._cases = cases
         self._seed = seed
         self._size = size
         self._families = families
         self._healthy_share = healthy_share
+        self._offsets_mm = np.asarray(offsets_mm)
         rng = np.random.default_rng([seed, 0])
         self._grounds = [Ground.of(c.hu, c.lung, c.spacing_mm, rng) for c in cases]
 
@@ -101,7 +110,7 @@ class Stream:
             for n in rng.permutation(len(self._cases)):
                 episode = self._episode(self._cases[n], self._grounds[n], rng)
                 for _ in range(SAMPLES_PER_EPISODE):
-                    yield _draw(episode, self._size, rng)
+                    yield _draw(episode, self._offsets_mm, self._size, rng)
 
     def _episode(self, case: Case, ground: Ground, rng: Generator) -> _Episode:
         hu = breathe(case.hu, case.lung, rng) if rng.random() < 0.6 else case.hu
@@ -121,20 +130,37 @@ class Stream:
         )
 
     def _choose(self, count: int, rng: Generator) -> list[Family]:
-        return [self._families[n] for n in rng.integers(len(self._families), size=count)]
+        weights = np.array([family.weight for family in self._families])
+        drawn = rng.choice(len(self._families), size=count, p=weights / weights.sum())
+        return [_sized(self._families[n], rng) for n in drawn]
 
 
-def _draw(episode: _Episode, size: int, rng: Generator) -> Sample:
+def _sized(family: Family, rng: Generator) -> Family:
+    """The family, now and then larger than it mostly is."""
+    if rng.random() >= LARGE_SHARE:
+        return family
+    largest = family.radius_mm[1]
+    return replace(family, radius_mm=(largest, LARGE * largest))
+
+
+def _draw(episode: _Episode, offsets_mm: NDArray[np.float64], size: int, rng: Generator) -> Sample:
     """One sample: a plane, turned, scaled, mirrored and scanned anew."""
     centre = _centre(episode, rng)
     grid = _Grid.draw(episode.spacing_mm, centre, size, rng)
     thickness = rng.choice([0.0, 0.0, rng.uniform(1.0, 5.0)])
-    planes = np.stack([grid.slab(episode.hu, offset, thickness) for offset in PLANE_OFFSETS_MM])
+    planes = np.stack([grid.slab(episode.hu, z, thickness) for z in _stretched(offsets_mm, rng)])
     lung, sick, unknown = (grid.mask(episode.truth, bit, thickness) for bit in (1, 2, 4))
     if rng.random() < 0.1:
         planes = blur_motion(planes, rng)
     planes = rescan(planes, rng)
     return Sample(signal=to_signal(planes), roi=lung, normal=lung & ~sick, known=~unknown)
+
+
+def _stretched(offsets_mm: NDArray[np.float64], rng: Generator) -> NDArray[np.float64]:
+    """The heights in a longer or shorter body; now and then no farther than a slab reaches."""
+    heights = offsets_mm * np.exp(rng.uniform(-0.15, 0.15))
+    reach = rng.uniform(0.0, 30.0) if rng.random() < SLAB_SHARE else np.inf
+    return np.asarray(np.clip(heights, -reach, reach))
 
 
 def _places(mask: NDArray[np.bool_], rng: Generator, count: int = 4000) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ from numpy.random import Generator
 
 from eupnea.train.disease.airway import bronchiectasis, tree_in_bud
 from eupnea.train.disease.focal import cavity, part_solid_nodule, solid_nodule
-from eupnea.train.disease.foreign import strange_texture, transplant
+from eupnea.train.disease.foreign import strange_structure, strange_texture, transplant
 from eupnea.train.disease.interstitial import honeycombing, reticulation
 from eupnea.train.disease.lucent import bulla, emphysema
 from eupnea.train.disease.opacity import (
@@ -46,10 +46,13 @@ class Family:
     """Smallest and largest radius; drawn evenly on a logarithmic scale."""
     places: tuple[Place, ...] = (Place.ANYWHERE,)
     """One is drawn; all are equally likely."""
+    weight: float = 1.0
+    """How often the family is drawn, compared with others."""
 
 
 _AIRY = (Place.ANYWHERE, Place.ANYWHERE, Place.PLEURA)
 _SOLID = (Place.ANYWHERE, Place.PLEURA, Place.HILUM)
+_EVERYWHERE = (Place.ANYWHERE, Place.PLEURA, Place.HILUM, Place.REAR)
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
@@ -84,12 +87,31 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             Family(name="bronchiectasis", paint=bronchiectasis, radius_mm=(10, 40)),
             Family(name="emphysema", paint=emphysema, radius_mm=(8, 60), places=_AIRY),
             Family(name="bulla", paint=bulla, radius_mm=(3, 35), places=_AIRY),
-            Family(name="strange texture", paint=strange_texture, radius_mm=(4, 50), places=_AIRY),
-            Family(name="transplant", paint=transplant, radius_mm=(5, 50), places=_AIRY),
+            Family(
+                name="strange texture",
+                paint=strange_texture,
+                radius_mm=(2.5, 70),
+                places=_EVERYWHERE,
+                weight=5.0,
+            ),
+            Family(
+                name="strange structure",
+                paint=strange_structure,
+                radius_mm=(5, 40),
+                places=_AIRY,
+                weight=2.0,
+            ),
+            Family(
+                name="transplant",
+                paint=transplant,
+                radius_mm=(5, 50),
+                places=_AIRY,
+                weight=2.0,
+            ),
         )
     }
 )
 """Every family by name."""
 
-NAMELESS = ("strange texture", "transplant")
+NAMELESS = ("strange texture", "strange structure", "transplant")
 """The families that are no disease, but whatever else is not normal lung."""
