@@ -3,9 +3,10 @@
     python -m bench.accuracy.unseen --data bench/accuracy/lung.json --out DIR
         --normal runs/fold1/model --lesion runs/lesion1/model
 
-Both models must have been trained with the same scans held out and the same
-families left out; both stand in their cards. Lays each family left out into
-each healthy lung held out and into one more, and writes `unseen.csv`.
+Both models must have been trained with the same scans held out, as their cards
+say. Lays each family that neither of them saw into each healthy lung held out
+and into one more, and writes `unseen.csv`. Without `--lesion`, each family that
+the normal network never saw.
 """
 
 from __future__ import annotations
@@ -32,32 +33,31 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--normal", type=Path, required=True)
-    parser.add_argument("--lesion", type=Path, required=True)
+    parser.add_argument("--lesion", type=Path)
     chosen = parser.parse_args()
-    normal, lesion = load(chosen.normal), load(chosen.lesion)
-    families = families_unseen(normal, lesion)
-    cases = list(_lungs(chosen.data, _held_out(normal)))
-    organs = {
-        "normal network": normal.organ(),
-        "lesion network": lesion.organ(),
-        "density baseline": find_organ(normal="density-baseline"),
-    }
+    models = {"normal network": load(chosen.normal)}
+    if chosen.lesion is not None:
+        models["lesion network"] = load(chosen.lesion)
+    families = families_unseen(list(models.values()))
+    cases = list(_lungs(chosen.data, _held_out(models["normal network"])))
+    organs = {name: model.organ() for name, model in models.items()}
+    organs["density baseline"] = find_organ(normal="density-baseline")
     rows = {
         name: _rows(organ, cases, chosen.out / name, families) for name, organ in organs.items()
     }
     _write(chosen.out / "unseen.csv", rows)
 
 
-def families_unseen(normal: Model, lesion: Model) -> list[str]:
-    """The named families that neither model saw.
+def families_unseen(models: Sequence[Model]) -> list[str]:
+    """The named families that no model saw.
 
     Raises:
-        ValueError: If the two were trained on different scans or families.
+        ValueError: If the models were trained on different scans.
     """
-    ours, theirs = (_listed(model, "families_left_out") for model in (normal, lesion))
-    if theirs - set(NAMELESS) != ours or _held_out(normal) != _held_out(lesion):
-        raise ValueError("expected two models trained on the same scans and the same diseases")
-    return sorted(ours)
+    if any(_held_out(model) != _held_out(models[0]) for model in models):
+        raise ValueError("expected models trained on the same scans")
+    left_out = [_listed(model, "families_left_out") for model in models]
+    return sorted(set.intersection(*left_out) - set(NAMELESS))
 
 
 def _held_out(model: Model) -> set[str]:
