@@ -95,7 +95,9 @@ def _dots(site: Site, rng: Generator) -> Field:
     """Balls of 1 to 8 mm."""
     count = int(np.clip(0.02 * site.radius_mm**3, 20, 800) * rng.uniform(0.3, 1.5))
     widest = np.exp(rng.uniform(np.log(1.2), np.log(4.0)))
-    depth = balls(site, rng, count=count, radius_mm=(0.8, widest), where=site.lung)
+    depth = balls(
+        site, rng, count=count, radius_mm=(0.8, widest), where=site.lung.astype(np.float32)
+    )
     return smoothstep(depth, -0.6, 0.6)
 
 
