@@ -6,7 +6,8 @@
 Both models must have been trained with the same scans held out, as their cards
 say. Lays each family that neither of them saw into each healthy lung held out
 and into one more, and writes `unseen.csv`. Without `--lesion`, each family that
-the normal network never saw.
+the normal network never saw. With `--given-roi` the true lungs are given, as by a
+reader (`eupnea analyze --roi`): what is normal in them is judged alone.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from eupnea.organ import Organ
+from eupnea.mask import Mask
+from eupnea.organ import Organ, RegionOfInterest
 from eupnea.segment import find_organ
 from eupnea.segment.model import Model, load
 from eupnea.train.cases import Case, Datalist, Health, load_case
@@ -34,6 +37,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--normal", type=Path, required=True)
     parser.add_argument("--lesion", type=Path)
+    parser.add_argument("--given-roi", action="store_true")
     chosen = parser.parse_args()
     models = {"normal network": load(chosen.normal)}
     if chosen.lesion is not None:
@@ -43,7 +47,8 @@ def main() -> None:
     organs = {name: model.organ() for name, model in models.items()}
     organs["density baseline"] = find_organ(normal="density-baseline")
     rows = {
-        name: _rows(organ, cases, chosen.out / name, families) for name, organ in organs.items()
+        name: _rows(organ, cases, chosen.out / name, families, given_roi=chosen.given_roi)
+        for name, organ in organs.items()
     }
     _write(chosen.out / "unseen.csv", rows)
 
@@ -78,10 +83,20 @@ def _lungs(data: Path, held_out: Collection[str]) -> Iterator[Case]:
 
 
 def _rows(
-    organ: Organ, cases: Sequence[Case], folder: Path, families: Sequence[str]
+    organ: Organ, cases: Sequence[Case], folder: Path, families: Sequence[str], *, given_roi: bool
 ) -> dict[tuple[str, str], Row]:
-    rows = evaluate(organ, cases, folder, families=families)
-    return {(row.case, row.disease): row for row in rows}
+    found: dict[tuple[str, str], Row] = {}
+    for case in cases:
+        judged = _knowing(organ, case) if given_roi else organ
+        rows = evaluate(judged, [case], folder / case.name, families=families)
+        found |= {(row.case, row.disease): row for row in rows}
+    return found
+
+
+def _knowing(organ: Organ, case: Case) -> Organ:
+    """The organ whose region of interest is the true lungs of a case."""
+    mask = Mask(voxels=case.lung, geometry=case.scan.geometry)
+    return replace(organ, find_roi=lambda _: RegionOfInterest(mask=mask))
 
 
 def _write(path: Path, rows: Mapping[str, Mapping[tuple[str, str], Row]]) -> None:
