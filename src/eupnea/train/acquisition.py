@@ -14,7 +14,7 @@ Planes = NDArray[np.float32]
 def breathe(hu: NDArray[np.int16], lung: NDArray[np.bool_], rng: Generator) -> NDArray[np.int16]:
     """The same lung at another breath: air denser or thinner, denser towards the back.
 
-    The mean of the aerated lung is brought to a level between -930 and -640
+    The mean of the aerated lung is brought to a level between -915 and -640
     HU. Its tissue grows from front to back by a factor of up to 2.5, which is
     what gravity does to a lung near its resting volume (now and then from back
     to front: a patient who lies prone). Vessels keep their density.
@@ -22,7 +22,7 @@ def breathe(hu: NDArray[np.int16], lung: NDArray[np.bool_], rng: Generator) -> N
     where = np.nonzero(lung)
     inside = hu[where].astype(np.float32)
     tissue = inside + 1024.0
-    wanted = 1024.0 + rng.uniform(-930.0, -640.0)
+    wanted = 1024.0 + np.clip(rng.normal(-805.0, 80.0), -915.0, -640.0)
     change = np.clip(wanted / tissue[inside < -500].mean(), 0.45, 2.2)
     air = np.clip((-inside - 300.0) / 300.0, 0.0, 1.0)
     tissue *= 1.0 + air * (change * _gravity(where[1], rng) - 1.0)

@@ -40,7 +40,7 @@ SLAB_SHARE = 0.15
 BEND_MM = 5.0
 """Standard deviation of a bend, over waves of some 30 to 70 mm."""
 
-LARGE_SHARE, LARGE = 0.1, 1.6
+LARGE_SHARE, LARGE = 0.06, 1.6
 """Share of lesions that are larger than their family mostly is, up to this many times."""
 
 LESIONS = (8, 22)
