@@ -290,3 +290,40 @@ def test_a_file_other_than_its_card_says_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError, match="expected one ONNX file"):
         load(tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("planes", "match"),
+    [
+        ({"plane_spacing_mm": 2.0}, "mm pixels, found 2.0"),
+        ({"plane_offsets_mm": (-3.0, 0.0)}, "middle one"),
+        ({"plane_offsets_mm": (0.0, 3.0, 6.0)}, "middle one"),
+        ({"plane_offsets_mm": ()}, "middle one"),
+    ],
+)
+def test_a_card_with_planes_that_cannot_be_shown_is_refused(
+    planes: dict[str, object], match: str, tmp_path: Path
+) -> None:
+    """Pixels of another size, or no plane in the middle to judge."""
+    onnx = tmp_path / "toy.onnx"
+    onnx.write_bytes(b"not a network")
+    facts = card().model_dump() | {"sha256": sha256_of(onnx)} | planes
+    onnx.with_suffix(".json").write_text(json.dumps(facts))
+    with pytest.raises(ModelError, match=match):
+        load(onnx)
+
+
+def test_a_model_sees_the_planes_of_its_own_card(body: Scan) -> None:
+    """A card of three planes gets three, at its heights."""
+    three = card().model_copy(update={"plane_offsets_mm": (-4.0, 0.0, 4.0)})
+    signals: list[NDArray[np.float32]] = []
+
+    def kept(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        signals.append(planes)
+        return by_density(planes)
+
+    Model(card=three, run=kept).predict(body)
+    seen = np.concatenate(signals)
+    assert seen.shape[1] == 3
+    assert np.allclose(seen[1:-1, 0], seen[:-2, 1], atol=1e-5)
+    assert np.allclose(seen[1:-1, 2], seen[2:, 1], atol=1e-5)
