@@ -55,7 +55,6 @@ def _share_abnormal(model: Model, patch: NDArray[np.float32]) -> float:
     small = ndimage.zoom(ndimage.gaussian_filter(patch, 0.8), PIXEL_MM / PLANE_SPACING_MM, order=1)
     side = small.shape[0]
     plane = np.pad(small, (0, SIDE - side), mode="reflect")
-    planes = len(model.card.plane_offsets_mm)
-    signal = to_signal(np.broadcast_to(plane, (1, planes, SIDE, SIDE)).copy())
+    signal = to_signal(np.broadcast_to(plane, (1, model.card.planes, SIDE, SIDE)).copy())
     roi, normal = model.run(signal)[0]
     return float(1.0 - (normal / np.maximum(roi, 0.05)).mean())

@@ -61,11 +61,20 @@ def test_a_warm_start_may_see_more_planes(case: Case, tmp_path: Path) -> None:
     saved = Checkpoint.load(tmp_path / "checkpoint.npz")
     few, many = (UNet(channels=n, widths=SMALL.widths).eval() for n in (3, 7))
     saved.restore_weights(few, few)
-    saved.restore_weights(many, many)
+    saved.begin_with_weights(many, many)
     planes = torch.randn(2, 7, 32, 32, generator=torch.Generator().manual_seed(1))
     assert torch.allclose(many(planes), few(planes[:, 2:5]), atol=1e-5)
+    for other in (UNet(channels=n, widths=SMALL.widths) for n in (1, 4)):
+        with pytest.raises(RuntimeError, match="size mismatch"):
+            saved.begin_with_weights(other, other)
+
+
+def test_what_is_exported_sees_the_planes_that_were_trained_on(run: Path) -> None:
+    """Weights go back into a network of as many planes, and into no other."""
+    saved = Checkpoint.load(run / "checkpoint.npz")
+    wider = UNet(channels=SMALL.planes + 2, widths=SMALL.widths)
     with pytest.raises(RuntimeError, match="size mismatch"):
-        saved.restore_weights(few, UNet(channels=1, widths=SMALL.widths))
+        saved.restore_weights(wider, wider)
 
 
 def test_what_is_exported_answers_as_torch_does(run: Path, tmp_path: Path) -> None:

@@ -50,6 +50,11 @@ class ModelCard(BaseModel):
     limits: tuple[str, ...]
     """What the model cannot do, for a reader."""
 
+    @property
+    def planes(self) -> int:
+        """How many planes the network sees."""
+        return len(self.plane_offsets_mm)
+
     @classmethod
     def read(cls, path: Path) -> ModelCard:
         """Reads a card.

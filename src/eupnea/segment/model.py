@@ -124,7 +124,7 @@ def load(path: Path | str | None = None, *, threads: int = THREADS) -> Model:
     onnx = _only_onnx(Path(path))
     card = ModelCard.read(onnx.with_suffix(".json"))
     _check_card(card, onnx)
-    return Model(card=card, run=_runner(onnx, len(card.plane_offsets_mm), threads))
+    return Model(card=card, run=_runner(onnx, card.planes, threads))
 
 
 def _only_onnx(path: Path) -> Path:
@@ -145,7 +145,7 @@ def _check_card(card: ModelCard, onnx: Path) -> None:
             f"expected planes of {PLANE_SPACING_MM} mm pixels, found {card.plane_spacing_mm}"
         )
     offsets = card.plane_offsets_mm
-    if len(offsets) % 2 == 0 or offsets[len(offsets) // 2] != 0.0:
+    if card.planes % 2 == 0 or offsets[card.planes // 2] != 0.0:
         raise ModelError(f"expected planes of which the middle one is judged, found {offsets} mm")
 
 
@@ -167,15 +167,15 @@ def _runner(
     return lambda planes: np.asarray(session.run(None, {name: planes})[0], dtype=np.float32)
 
 
-def _check_shape(session: Any, name: str, channels: int) -> None:
+def _check_shape(session: Any, name: str, planes: int) -> None:
     """One small plane goes through, and comes back with two answers."""
     side = 2 * SIDE_MULTIPLE
-    planes = np.zeros((1, channels, side, side), np.float32)
+    signal = np.zeros((1, planes, side, side), np.float32)
     expected = (1, 2, side, side)
     try:
-        found = session.run(None, {session.get_inputs()[0].name: planes})[0].shape
+        found = session.run(None, {session.get_inputs()[0].name: signal})[0].shape
     except Exception as error:
-        raise ModelError(f"expected {name} to take {planes.shape}, found: {error}") from error
+        raise ModelError(f"expected {name} to take {signal.shape}, found: {error}") from error
     if found != expected:
         raise ModelError(f"expected answers of shape {expected} from {name}, found {found}")
 

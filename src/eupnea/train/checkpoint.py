@@ -58,13 +58,18 @@ class Checkpoint:
         return cls(arrays=arrays, step=step, elapsed_s=elapsed_s)
 
     def restore_weights(self, network: torch.nn.Module, averaged: torch.nn.Module) -> None:
-        """Sets both networks to the averaged weights.
+        """Sets both networks to the averaged weights."""
+        network.load_state_dict(self._part("averaged"))
+        averaged.load_state_dict(self._part("averaged"))
 
-        Planes beyond those that were trained on, lower and higher, begin without weight.
+    def begin_with_weights(self, network: torch.nn.Module, averaged: torch.nn.Module) -> None:
+        """The same for networks that may see more planes, lower and higher.
+
+        The new planes begin without weight.
         """
-        weights = self._part("averaged")
-        for one in (network, averaged):
-            one.load_state_dict(_widened(weights, one.state_dict()))
+        weights = _widened(self._part("averaged"), network.state_dict())
+        network.load_state_dict(weights)
+        averaged.load_state_dict(weights)
 
     def restore(
         self,

@@ -175,7 +175,7 @@ class _State:
             saved.restore(state.network, state.averaged, state.optimizer)
             state.step, state.elapsed_s = saved.step, saved.elapsed_s
         elif warm_start is not None:
-            Checkpoint.load(warm_start).restore_weights(state.network, state.averaged)
+            Checkpoint.load(warm_start).begin_with_weights(state.network, state.averaged)
         return state
 
     def save(self, run: Path) -> None:

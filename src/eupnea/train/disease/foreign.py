@@ -51,7 +51,7 @@ def strange_structure(site: Site, rng: Generator) -> Lesion:
     share = _STRUCTURES[int(rng.integers(len(_STRUCTURES)))](site, rng) * place
     hu = mix(site.hu, _any_density(rng) + site.grain, share * rng.uniform(0.5, 1.0))
     near = edt.edt(share < 0.35, anisotropy=site.spacing_mm) <= HALO_MM
-    return Lesion(hu=hu, abnormal=near & (share > 0.35).any())
+    return Lesion(hu=hu, abnormal=near)
 
 
 def transplant(site: Site, rng: Generator) -> Lesion:
