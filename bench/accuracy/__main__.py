@@ -29,6 +29,7 @@ from bench.accuracy import (
 from eupnea.organ import Organ
 from eupnea.segment import find_organ
 from eupnea.segment.model import Model, load
+from eupnea.segment.model_organ import organ_of
 
 Part = Callable[[Organ, Path, Path], Mapping[str, float]]
 
@@ -57,7 +58,7 @@ def main() -> None:
     chosen = parser.parse_args()
     model = load(chosen.model)
     organs = {
-        model.card.name: model.organ(),
+        model.card.name: organ_of(model),
         "density-baseline": find_organ(normal="density-baseline"),
     }
     report = chosen.out / "accuracy.json"

@@ -22,6 +22,7 @@ from eupnea.mask import Mask
 from eupnea.organ import Organ, RegionOfInterest
 from eupnea.segment import find_organ
 from eupnea.segment.model import Model, load
+from eupnea.segment.model_organ import organ_of
 from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.disease.families import NAMELESS
 from eupnea.train.evaluate import Row, evaluate
@@ -44,7 +45,7 @@ def main() -> None:
         models["lesion network"] = load(chosen.lesion)
     families = families_unseen(list(models.values()))
     cases = list(_lungs(chosen.data, _held_out(models["normal network"])))
-    organs = {name: model.organ() for name, model in models.items()}
+    organs = {name: organ_of(model) for name, model in models.items()}
     organs["density baseline"] = find_organ(normal="density-baseline")
     rows = {
         name: _rows(organ, cases, chosen.out / name, families, given_roi=chosen.given_roi)

@@ -43,9 +43,11 @@ from eupnea.organ import Organ, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment import find_organ
 from eupnea.segment.model import load
+from eupnea.segment.model_organ import organ_of
 from eupnea.train.cases import Datalist
+from eupnea.train.config import TrainingConfig
 from eupnea.train.export import Facts, export
-from eupnea.train.fit import TrainingConfig, fit
+from eupnea.train.fit import fit
 from eupnea.train.scores import dice
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -80,7 +82,7 @@ class Loop:
 
     def organ(self, model: Path | None) -> Organ:
         """Candidates by a model, or by density before there is one; the organ as it is known."""
-        found = find_organ(normal="density-baseline") if model is None else load(model).organ()
+        found = find_organ(normal="density-baseline") if model is None else organ_of(load(model))
         known = {_key(image.scan): image.roi for image in (*self.pool, *self.judges)}
 
         def find_roi(scan: Scan) -> RegionOfInterest:

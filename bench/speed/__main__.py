@@ -25,6 +25,7 @@ from eupnea.phantom import make_patient
 from eupnea.scan import Scan
 from eupnea.segment import find_organ
 from eupnea.segment.model import load
+from eupnea.segment.model_organ import organ_of
 from eupnea.train.cases import read_scan
 from eupnea.volume import Volume
 
@@ -47,7 +48,7 @@ def main() -> None:
     baseline = find_organ(normal="density-baseline")
     tasks: dict[str, Callable[[Scan], object]] = {
         "network alone": model.predict,
-        model.card.name: lambda scan: measure(model.organ(), scan),
+        model.card.name: lambda scan: measure(organ_of(model), scan),
         "density-baseline": lambda scan: measure(baseline, scan),
     }
     print(f"{scan.hu.shape} voxels of {np.round(scan.geometry.spacing_mm, 2)} mm", flush=True)

@@ -18,7 +18,8 @@ from eupnea.phantom import PhantomScan
 from eupnea.read import read_timeline
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
-from eupnea.segment.model import Model, Prediction, certainty_of, load, whole_lungs
+from eupnea.segment.model import Model, Prediction, certainty_of, load
+from eupnea.segment.model_organ import organ_of, whole_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, PlaneGrid, to_signal
 from eupnea.volume import Volume
 from naive import model_lungs
@@ -74,7 +75,7 @@ def by_density(planes: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def test_roi_and_normal_come_back_on_the_scans_grid(body: Scan) -> None:
     """A network that sees by density alone finds the blocks it should, where they are."""
-    organ = Model(card=card(), run=by_density).organ()
+    organ = organ_of(Model(card=card(), run=by_density))
     roi = organ.find_roi(body).mask
     normal = organ.find_normal(body, roi).mask
     assert roi.volume_ml == pytest.approx(12 * 50 * 80 * 4 / 1000, rel=0.08)
@@ -89,7 +90,7 @@ def test_roi_and_normal_come_back_on_the_scans_grid(body: Scan) -> None:
 def check_against_the_plain_way(scan: Scan) -> None:
     """Region of interest and certainty are, byte for byte, those of the whole grid."""
     model = Model(card=card(), run=by_density)
-    organ, seen = model.organ(), model.predict(scan)
+    organ, seen = organ_of(model), model.predict(scan)
     roi = organ.find_roi(scan).mask
     np.testing.assert_array_equal(roi.voxels, model_lungs.lungs(scan, seen))
     found = organ.find_normal(scan, roi)
@@ -126,7 +127,7 @@ def test_one_prediction_answers_both_questions(body: Scan) -> None:
         calls.append(len(planes))
         return by_density(planes)
 
-    organ = Model(card=card(), run=counted).organ()
+    organ = organ_of(Model(card=card(), run=counted))
     organ.find_normal(body, organ.find_roi(body).mask)
     assert sum(calls) == 16
     again = scan_of(body.hu.copy(), (4.0, 1.0, 1.0))
@@ -144,12 +145,13 @@ def test_densities_are_put_right_where_air_reads_lower_than_air(phantom_scan: Ph
         signals.append(planes)
         return by_density(planes)
 
-    roi = Model(card=card(), run=kept).organ().find_roi(off)
+    roi = organ_of(Model(card=card(), run=kept)).find_roi(off)
     assert roi.air_hu is not None
     assert roi.air_hu < -1030
-    raw, put_right = np.split(np.concatenate(signals), 2)
-    wanted = np.concatenate(list(PlaneGrid.of(sound).signals(sound, batch=4)))
-    left, before = (np.abs(signal - wanted).mean() for signal in (put_right, raw))
+    raw, wanted = (
+        np.concatenate(list(PlaneGrid.of(scan).signals(scan, batch=4))) for scan in (off, sound)
+    )
+    left, before = (np.abs(seen - wanted).mean() for seen in (np.concatenate(signals), raw))
     assert left < 0.4 * before
 
 
@@ -188,12 +190,12 @@ def test_a_scan_without_lungs_is_refused() -> None:
     tissue = np.full((16, 90, 120), -1000, np.int16)
     tissue[:, 8:82, 8:112] = 40
     with pytest.raises(Refusal, match="NOT_CHEST"):
-        Model(card=card(), run=blind).organ().find_roi(scan_of(tissue, (4.0, 1.0, 1.0)))
+        organ_of(Model(card=card(), run=blind)).find_roi(scan_of(tissue, (4.0, 1.0, 1.0)))
 
 
 def test_aerated_lung_is_lung_whatever_the_network_says(body: Scan) -> None:
     """What anatomy knows to be aerated lung stays in the region of interest."""
-    roi = Model(card=card(), run=blind).organ().find_roi(body).mask
+    roi = organ_of(Model(card=card(), run=blind)).find_roi(body).mask
     assert roi.voxels[4:12, 24:66, 24:96].all()
 
 
@@ -203,7 +205,7 @@ def test_lung_in_expiration_is_noted(body: Scan, aerated_hu: int, codes: list[st
     hu = body.hu.copy()
     hu[2:14, 20:70, 20:100] = aerated_hu
     scan = scan_of(hu, (4.0, 1.0, 1.0))
-    organ = Model(card=card(), run=by_density).organ()
+    organ = organ_of(Model(card=card(), run=by_density))
     found = organ.find_normal(scan, organ.find_roi(scan).mask)
     assert [note.code for note in found.notes] == codes
     assert not any("density baseline" in note.text for note in found.notes)
@@ -211,7 +213,8 @@ def test_lung_in_expiration_is_noted(body: Scan, aerated_hu: int, codes: list[st
 
 def test_an_empty_region_of_interest_has_no_note(body: Scan) -> None:
     """Where a given mask is empty nothing is normal, and nothing is said of its breath."""
-    found = Model(card=card(), run=by_density).organ().find_normal(body, Mask.empty(body.geometry))
+    organ = organ_of(Model(card=card(), run=by_density))
+    found = organ.find_normal(body, Mask.empty(body.geometry))
     assert found.mask.is_empty
     assert found.notes == ()
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import ndimage
 
-from eupnea.train.disease import FAMILIES, Family, Site, lay_disease
+from eupnea.train.disease import FAMILIES, Diseased, Family, Site, lay_disease
+from eupnea.train.disease.belly import belly_of, fill_belly, survey_belly
 from eupnea.train.disease.fields import blob, smooth_noise
-from eupnea.train.disease.lay import Ground
+from eupnea.train.disease.lay import Ground, without_rim
 
 SPACING_MM = (2.0, 1.5, 1.5)
 
@@ -85,3 +87,46 @@ def test_a_blob_has_the_size_it_was_asked_for() -> None:
     noise = smooth_noise(site, 10.0, np.random.default_rng(0))
     assert noise.mean() == pytest.approx(0, abs=1e-3)
     assert noise.std() == pytest.approx(1, abs=1e-3)
+
+
+def test_the_belly_lies_below_the_lungs(chest: NDArray[np.int16], lung: NDArray[np.bool_]) -> None:
+    """In the body, lower than any lung of its column; air beside the body is none."""
+    body = chest.copy()
+    body[:, :, :6] = -1000
+    body = np.concatenate([np.repeat(body[:1], 30, axis=0), body])
+    lungs = np.concatenate([np.zeros((30, *lung.shape[1:]), bool), lung])
+    belly = belly_of(body, lungs, SPACING_MM)
+    assert belly[:30, :, 8:].mean() > 0.9
+    assert not belly[35:].any()
+    assert not belly[:, :, :5].any()
+    ground = survey_belly(body, lungs, SPACING_MM, np.random.default_rng(1))
+    assert ground is not None
+    filled = [fill_belly(body, ground, np.random.default_rng(seed)) for seed in range(6)]
+    assert any((each != body).any() for each in filled)
+    for each in filled:
+        assert np.array_equal(each[~belly], body[~belly])
+
+
+def test_a_scan_that_ends_above_the_diaphragm_has_no_belly(
+    chest: NDArray[np.int16], lung: NDArray[np.bool_]
+) -> None:
+    """Nothing is laid where nothing was scanned."""
+    rng = np.random.default_rng(1)
+    assert survey_belly(chest[6:], lung[6:], SPACING_MM, rng) is None
+    assert fill_belly(chest, None, rng) is chest
+
+
+def test_dense_disease_leaves_no_rim_of_air(
+    chest: NDArray[np.int16], lung: NDArray[np.bool_]
+) -> None:
+    """A lung that fills up fills the voxels at its border, which hold half air, with it."""
+    rim = ndimage.binary_dilation(lung, np.ones((1, 3, 3), bool)) & ~lung
+    partial = np.where(rim, np.int16(-400), chest)
+    abnormal = lung.copy()
+    abnormal[:, :, 70:] = False
+    hu = np.where(abnormal, np.int16(30), partial)
+    filled = without_rim(Diseased(hu=hu, abnormal=abnormal), lung, np.random.default_rng(0))
+    left = np.zeros_like(lung)
+    left[:, :, :70] = True
+    assert (filled[rim & left] >= 0).all()
+    assert np.array_equal(filled[~(rim & left)], hu[~(rim & left)])

@@ -16,9 +16,10 @@ pytest.importorskip("onnx", reason="the extra `train` is not installed")
 
 from eupnea.segment.model import EVEN_ODDS, certainty_of, load  # noqa: E402
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
+from eupnea.train.config import Target, TrainingConfig  # noqa: E402
 from eupnea.train.disease.families import NAMELESS  # noqa: E402
 from eupnea.train.export import Facts, calibrate_card, cut_card, export  # noqa: E402
-from eupnea.train.fit import Target, TrainingConfig, fit  # noqa: E402
+from eupnea.train.fit import fit  # noqa: E402
 from eupnea.train.loss import lesion_loss_of, loss_of  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
 

@@ -30,11 +30,12 @@ def evaluate(
     Example: `eupnea evaluate --data lung.json --model runs/lung/model --out runs/lung/scores`
     """
     from eupnea.segment.model import load
+    from eupnea.segment.model_organ import organ_of
     from eupnea.train.cases import Datalist
     from eupnea.train.evaluate import evaluate as judge
 
     cases = Datalist.read(data).load(hold_out=True)
-    judge(load(model).organ(), cases, out, seed=seed, on_row=_show)
+    judge(organ_of(load(model)), cases, out, seed=seed, on_row=_show)
 
 
 def _show(row: Row) -> None:

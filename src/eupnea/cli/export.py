@@ -22,6 +22,10 @@ def export(
     metrics: Annotated[
         Path | None, typer.Option(help="JSON of measured figures, for the card.")
     ] = None,
+    chest: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a training with the target chest; goes beside the other."),
+    ] = None,
     *,
     calibrate: Annotated[
         bool, typer.Option(help="Fit the certainty to the healthy scans of the training.")
@@ -42,9 +46,9 @@ def export(
     """
     try:
         from eupnea.train.cases import Health
-        from eupnea.train.export import Facts, calibrate_card, cut_card, training_cases
+        from eupnea.train.config import TrainingConfig
+        from eupnea.train.export import Facts, add_chest, calibrate_card, cut_card, training_cases
         from eupnea.train.export import export as write
-        from eupnea.train.fit import TrainingConfig
     except ImportError as error:
         raise ExtraMissing("train", needed_for="export") from error
     measured = json.loads(metrics.read_text()) if metrics else {}
@@ -57,4 +61,6 @@ def export(
     if false_share is not None:
         aerated = training_cases(config, data, Health.AERATED)
         card = cut_card(onnx, aerated, false_share=false_share)
+    if chest is not None:
+        card = add_chest(chest, onnx)
     typer.echo(f"calibration: slope {card.calibration.slope}, shift {card.calibration.shift}")

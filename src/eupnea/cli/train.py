@@ -28,7 +28,8 @@ def train(
     minutes: Annotated[float, typer.Option(help="Length of the training.")] = 90.0,
     steps: Annotated[int | None, typer.Option(help="Length in steps instead.")] = None,
     target: Annotated[
-        str, typer.Option(help="What is taught: normal, or disease (a lesion network).")
+        str,
+        typer.Option(help="normal; chest: where the lungs lie; disease: a lesion network."),
     ] = "normal",
     seed: Annotated[int, typer.Option(help="Decides weights, samples and disease.")] = 1,
     batch: Annotated[int, typer.Option(help="Samples per step.")] = 4,
@@ -54,7 +55,8 @@ def train(
         import torch
 
         from eupnea.train.cases import Datalist
-        from eupnea.train.fit import Target, TrainingConfig, fit
+        from eupnea.train.config import Target, TrainingConfig
+        from eupnea.train.fit import fit
     except ImportError as error:
         raise ExtraMissing("train", needed_for="training") from error
     torch.set_num_threads(threads)
@@ -62,6 +64,7 @@ def train(
         minutes=minutes,
         steps=steps,
         target=Target(target),
+        usual_breath=True,
         seed=seed,
         batch=batch,
         learning_rate=learning_rate,

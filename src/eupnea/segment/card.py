@@ -40,6 +40,11 @@ class ModelCard(BaseModel):
     organ: str = "lung"
     sha256: str
     """Of the ONNX file."""
+    chest_sha256: str | None = None
+    """Of the network that looks at the chest as a whole, in a file of its own; `None` if there is
+    none."""
+    usual_breath: bool = False
+    """Whether the network of planes was taught lungs at a usual breath."""
     plane_offsets_mm: tuple[float, ...]
     plane_spacing_mm: float
     calibration: Calibration = Calibration()

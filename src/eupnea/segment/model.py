@@ -1,46 +1,29 @@
-"""The runner of a trained model: from a scan to what is lung, and what of it is normal."""
+"""A trained model: its networks, checked against its card, and what they say of a scan."""
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
-import fill_voids
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from eupnea.box import Box, box_of
+from eupnea.box import Box
 from eupnea.errors import ModelError, Refusal, RefusalCode
 from eupnea.geometry import Geometry
-from eupnea.mask import Mask
-from eupnea.note import Note
-from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
-from eupnea.segment.air_scale import density_scale
-from eupnea.segment.airways import airway_air_hu
-from eupnea.segment.body import LUNG_AIR_HU
-from eupnea.segment.card import Calibration, ModelCard, sha256_of
+from eupnea.segment.card import Calibration, ModelCard
+from eupnea.segment.chest import CHEST_SIDE_MULTIPLE, WINDOWS_HU, chest_of
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.components import components
-from eupnea.segment.dense import dense_beside
-from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
-from eupnea.segment.lung_notes import inflation_notes, lung_notes
-from eupnea.segment.lungs import close_sides, refuse_without_lungs
-from eupnea.segment.parenchyma import parenchyma_of
+from eupnea.segment.onnx_network import Network, open_network
 from eupnea.segment.planes import PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
-from eupnea.segment.sides import split_sides
-from eupnea.segment.zones import lung_zones
-from eupnea.volume import Volume
 
 SHIPPED = "eupnea-lung"
 """The model in the package."""
+
+CHEST = "-chest"
+"""Ends the name of the second network of a model."""
 
 THREADS = 2
 BATCH = 4
@@ -53,9 +36,6 @@ EVEN_ODDS = 128
 
 LEAST_ROI = 4
 """Of 255: where the organ is less certain, a share of it tells little."""
-
-CONSEQUENCE = "the model may call dependent lung abnormal that is only poorly aerated"
-"""Of a lung that is not inflated."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -80,8 +60,10 @@ class Model:
     """A trained network, checked against its card; see `load`."""
 
     card: ModelCard
-    run: Callable[[NDArray[np.float32]], NDArray[np.float32]] = field(repr=False)
+    run: Network = field(repr=False)
     """(batch, planes, rows, columns) to (batch, 2, rows, columns), shares of roi and normal."""
+    chest: Network | None = field(default=None, repr=False)
+    """(1, windows, slices, rows, columns) to (1, 1, slices, rows, columns), share of the organ."""
 
     def predict(self, scan: Scan) -> Prediction:
         """Runs the network over all of a scan.
@@ -92,18 +74,32 @@ class Model:
         """
         _refuse_unseen(scan)
         grid = PlaneGrid.of(scan, self.card.plane_offsets_mm)
-        answers = np.concatenate([self.run(signal) for signal in grid.signals(scan, batch=BATCH)])
-        if not np.isfinite(answers).all():
-            raise ModelError(f"expected finite answers of {self.card.name}, found NaN or infinity")
+        answers = self._finite(
+            np.concatenate([self.run(signal) for signal in grid.signals(scan, batch=BATCH)])
+        )
         return Prediction(
             roi=grid.restore(answers[:, 0]),
             normal=grid.restore(answers[:, 1]),
             geometry=scan.geometry,
         )
 
-    def organ(self) -> Organ:
-        """The organ whose region of interest and normal region this model finds."""
-        return _Finder(model=self).organ
+    def locate(self, coarse: Coarse) -> NDArray[np.float32] | None:
+        """How sure each coarse voxel belongs to the organ, whatever fills it: 0 to 1.
+
+        `None` of a model that does not look at the chest as a whole.
+
+        Raises:
+            ModelError: If an answer is not a number.
+        """
+        if self.chest is None:
+            return None
+        grid, signal = chest_of(coarse)
+        return grid.restore(self._finite(self.chest(signal))[0, 0])
+
+    def _finite(self, answers: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not np.isfinite(answers).all():
+            raise ModelError(f"expected finite answers of {self.card.name}, found NaN or infinity")
+        return answers
 
 
 def load(path: Path | str | None = None, *, threads: int = THREADS) -> Model:
@@ -123,23 +119,46 @@ def load(path: Path | str | None = None, *, threads: int = THREADS) -> Model:
             return load(folder / f"{SHIPPED}.onnx", threads=threads)
     onnx = _only_onnx(Path(path))
     card = ModelCard.read(onnx.with_suffix(".json"))
-    _check_card(card, onnx)
-    return Model(card=card, run=_runner(onnx, card.planes, threads))
+    _check_planes(card)
+    run = open_network(
+        onnx,
+        sha256=card.sha256,
+        channels=card.planes,
+        answers=2,
+        sides=(2 * SIDE_MULTIPLE,) * 2,
+        threads=threads,
+    )
+    return Model(card=card, run=run, chest=_chest(card, onnx, threads))
+
+
+def chest_path(onnx: Path) -> Path:
+    """Where the network that looks at the whole chest lies, beside the other."""
+    return onnx.with_name(f"{onnx.stem}{CHEST}.onnx")
+
+
+def _chest(card: ModelCard, onnx: Path, threads: int) -> Network | None:
+    if card.chest_sha256 is None:
+        return None
+    return open_network(
+        chest_path(onnx),
+        sha256=card.chest_sha256,
+        channels=len(WINDOWS_HU),
+        answers=1,
+        sides=(CHEST_SIDE_MULTIPLE,) * 3,
+        threads=threads,
+    )
 
 
 def _only_onnx(path: Path) -> Path:
     if not path.is_dir():
         return path
-    found = sorted(path.glob("*.onnx"))
+    found = sorted(onnx for onnx in path.glob("*.onnx") if not onnx.stem.endswith(CHEST))
     if len(found) != 1:
         raise ModelError(f"expected one ONNX file in {path.name}, found {len(found)}")
     return found[0]
 
 
-def _check_card(card: ModelCard, onnx: Path) -> None:
-    digest = sha256_of(onnx)
-    if digest != card.sha256:
-        raise ModelError(f"expected {onnx.name} with sha256 {card.sha256}, found {digest}")
+def _check_planes(card: ModelCard) -> None:
     if card.plane_spacing_mm != PLANE_SPACING_MM:
         raise ModelError(
             f"expected planes of {PLANE_SPACING_MM} mm pixels, found {card.plane_spacing_mm}"
@@ -147,37 +166,6 @@ def _check_card(card: ModelCard, onnx: Path) -> None:
     offsets = card.plane_offsets_mm
     if card.planes % 2 == 0 or offsets[card.planes // 2] != 0.0:
         raise ModelError(f"expected planes of which the middle one is judged, found {offsets} mm")
-
-
-def _runner(
-    onnx: Path, planes: int, threads: int
-) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(
-            onnx.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:
-        raise ModelError(f"expected a network in {onnx.name}, found: {error}") from error
-    _check_shape(session, onnx.name, planes)
-    name = session.get_inputs()[0].name
-    return lambda planes: np.asarray(session.run(None, {name: planes})[0], dtype=np.float32)
-
-
-def _check_shape(session: Any, name: str, planes: int) -> None:
-    """One small plane goes through, and comes back with two answers."""
-    side = 2 * SIDE_MULTIPLE
-    signal = np.zeros((1, planes, side, side), np.float32)
-    expected = (1, 2, side, side)
-    try:
-        found = session.run(None, {session.get_inputs()[0].name: signal})[0].shape
-    except Exception as error:
-        raise ModelError(f"expected {name} to take {signal.shape}, found: {error}") from error
-    if found != expected:
-        raise ModelError(f"expected answers of shape {expected} from {name}, found {found}")
 
 
 def _refuse_unseen(scan: Scan) -> None:
@@ -193,120 +181,6 @@ def _refuse_unseen(scan: Scan) -> None:
             expected=f"slices at most {WIDEST_SPACING_MM:.0f} mm apart",
             found=f"{spacing:.1f} mm",
         )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Finder:
-    """The two questions of an `Organ`, answered by one prediction per scan."""
-
-    model: Model
-    _last: list[tuple[weakref.ref[Scan], Prediction]] = field(default_factory=list)
-
-    @cached_property
-    def organ(self) -> Organ:
-        card = self.model.card
-        method = Method(name=card.name, version=card.version, summary=card.summary)
-        return Organ(
-            name=card.organ,
-            roi_method=method,
-            normal_method=method,
-            find_roi=self.find_roi,
-            find_normal=self.find_normal,
-            find_zones=lung_zones,
-        )
-
-    def find_roi(self, scan: Scan) -> RegionOfInterest:
-        with ThreadPoolExecutor(1) as beside:
-            anatomy = beside.submit(_Anatomy.of, scan)
-            shares = self._predict(scan).roi
-        coarse, airways = anatomy.result().coarse, anatomy.result().inner.airways
-        air_hu = airway_air_hu(coarse, airways)
-        if (scale := density_scale(air_hu)) != 1.0:
-            shares = self._predict(scan, scale=scale).roi
-        found = _lungs(scan, shares, anatomy.result())
-        lungs = coarse.blocks.holding(found)
-        refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
-        sides = split_sides(lungs, coarse.spacing_mm)
-        return RegionOfInterest(
-            mask=Mask(voxels=found, geometry=scan.geometry),
-            notes=lung_notes(sides, coarse, air_hu),
-            air_hu=air_hu,
-        )
-
-    def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
-        shares, box = self._predict(scan), roi.box()
-        certainty = np.zeros(scan.geometry.shape, np.uint8)
-        certainty[box] = certainty_of(shares.crop(box), self.model.card.calibration)
-        certainty[box][~roi.voxels[box]] = 0
-        normal = Mask(voxels=certainty >= EVEN_ODDS, geometry=scan.geometry)
-        return NormalRegion(mask=normal, certainty=certainty, notes=_inflation(scan, roi))
-
-    def _predict(self, scan: Scan, *, scale: float | None = None) -> Prediction:
-        """What was last said of the scan, or, at a new scale of densities, what is said now."""
-        known = self._last and self._last[0][0]() is scan
-        if scale is not None or not known:
-            seen = self.model.predict(_scaled(scan, scale or 1.0))
-            self._last[:] = [(weakref.ref(scan), seen)]
-        return self._last[0][1]
-
-
-def _scaled(scan: Scan, scale: float) -> Scan:
-    """The scan with its densities multiplied."""
-    if scale == 1.0:
-        return scan
-    voxels = np.rint(scan.hu * scale).astype(np.int16)
-    return replace(scan, volume=Volume(voxels=voxels, geometry=scan.volume.geometry))
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Anatomy:
-    """What is known of a scan without the network; found while that runs."""
-
-    coarse: Coarse
-    inner: InnerAir
-    closed: NDArray[np.bool_]
-    """The lungs by their closed shape, on the coarse grid."""
-
-    @classmethod
-    def of(cls, scan: Scan) -> _Anatomy:
-        coarse = Coarse.of(scan.volume)
-        inner = InnerAir.of(coarse)
-        return cls(coarse=coarse, inner=inner, closed=close_sides(inner.aerated, coarse) > 0)
-
-
-def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[np.bool_]:
-    """The lungs as network and anatomy see them together, on the scan's grid."""
-    coarse, inner, blocks = anatomy.coarse, anatomy.inner, anatomy.coarse.blocks
-    taken = blocks.holding(shares >= EVEN_ODDS)
-    outside = inner.no_lung | dense_beside(taken, blocks.middles(shares), anatomy.closed, coarse)
-    box = box_of(taken | inner.aerated)
-    fine, near = blocks.fine_box(box), blocks.crop(box)
-    aerated = near.to_source(inner.aerated[box]) & (scan.hu[fine] < LUNG_AIR_HU)
-    whole = whole_lungs((shares[fine] >= EVEN_ODDS) | aerated)
-    lungs = np.zeros(shares.shape, bool)
-    lungs[fine] = whole & ~near.to_source(outside[box])
-    return lungs
-
-
-def _inflation(scan: Scan, roi: Mask) -> tuple[Note, ...]:
-    """The note on lungs in expiration, which the network overcalls."""
-    box = roi.box()
-    coarse = Coarse.of(scan.volume.crop(box))
-    lungs = coarse.blocks.holding(roi.voxels[box])
-    density = parenchyma_of(coarse.hu, lungs, coarse.spacing_mm)
-    return inflation_notes(density.mode_hu, consequence=CONSEQUENCE)
-
-
-def whole_lungs(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The pieces that are large enough to be lungs, their holes filled.
-
-    Args:
-        found: (slices, rows, columns).
-    """
-    labels, counts = components(found, connectivity=6)
-    large = int(np.count_nonzero(counts >= SMALLEST_PART * counts.max(initial=0)))
-    kept = (labels > 0) & (labels <= large)
-    return np.asarray(fill_voids.fill(kept), dtype=bool)
 
 
 def certainty_of(seen: Prediction, calibration: Calibration) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ from eupnea.errors import UsageError
 from eupnea.organ import Organ
 from eupnea.segment import density, given, lungs, model
 from eupnea.segment.installed import INSTALLED_TOOLS
+from eupnea.segment.model_organ import organ_of
 from eupnea.segment.zones import lung_zones
 
 DEFAULT_NORMAL = model.SHIPPED
@@ -58,7 +59,7 @@ def _named(name: str, normal: str) -> Organ:
     if name != "lung":
         raise UsageError(f"no organ named {name!r}; there is: lung")
     if normal == model.SHIPPED:
-        return model.load().organ()
+        return organ_of(model.load())
     if normal == density.METHOD.name:
         return Organ(
             name=name,
@@ -75,4 +76,4 @@ def _named(name: str, normal: str) -> Organ:
 def _own(weights: Path, normal: str | None) -> Organ:
     if normal is not None:
         raise UsageError(f"expected a model or a method, found both: {weights.name} and {normal}")
-    return model.load(weights).organ()
+    return organ_of(model.load(weights))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from eupnea.box import Box
 from eupnea.geometry import Geometry
 from eupnea.scan import Scan
+from eupnea.segment.averages import Weights, averages
 
 PLANE_SPACING_MM = 1.5
 """Distance of the network's pixels; a 3 mm nodule is two of them wide."""
@@ -38,8 +38,6 @@ BODY_HU = -300
 """What is denser belongs to the body, or to the couch."""
 
 Planes = NDArray[np.float32]
-Weights = sparse.csr_array[np.float32]
-"""(targets, sources): how each target averages a few sources."""
 
 
 def to_signal(hu: Planes) -> Planes:
@@ -85,7 +83,7 @@ class PlaneGrid:
             columns=_pixels(box[2], column_mm),
             heights=heights,
             slices=tuple(
-                _averages(
+                averages(
                     np.asarray(heights * slice_mm + offset, np.float64),
                     np.asarray(np.arange(scan.geometry.shape[0]) * slice_mm, np.float64),
                     reach_mm=max(slice_mm, SLICE_REACH_MM),
@@ -154,7 +152,7 @@ def _pixels(span: slice, spacing_mm: float) -> Weights:
     """Rows of weights from voxels of a span to the network's pixels."""
     voxels = span.stop - span.start
     count = max(1, round(voxels * spacing_mm / PLANE_SPACING_MM))
-    return _averages(
+    return averages(
         _pixel_positions(count, voxels * spacing_mm),
         (np.arange(voxels) + 0.5) * spacing_mm,
         reach_mm=max(spacing_mm, PIXEL_REACH_MM),
@@ -165,7 +163,7 @@ def _spread(span: slice, spacing_mm: float) -> Weights:
     """Rows of weights from the network's pixels back to voxels of a span."""
     voxels = span.stop - span.start
     count = max(1, round(voxels * spacing_mm / PLANE_SPACING_MM))
-    return _averages(
+    return averages(
         (np.arange(voxels) + 0.5) * spacing_mm,
         _pixel_positions(count, voxels * spacing_mm),
         reach_mm=PLANE_SPACING_MM,
@@ -174,16 +172,6 @@ def _spread(span: slice, spacing_mm: float) -> Weights:
 
 def _pixel_positions(count: int, length_mm: float) -> NDArray[np.float64]:
     return np.asarray(length_mm / 2 + (np.arange(count) - (count - 1) / 2) * PLANE_SPACING_MM)
-
-
-def _averages(
-    targets_mm: NDArray[np.float64], sources_mm: NDArray[np.float64], *, reach_mm: float
-) -> Weights:
-    """Triangle weights, each row of sum 1; beyond the ends, the end."""
-    inside = np.clip(targets_mm, sources_mm[0], sources_mm[-1])
-    gap = np.abs(inside[:, None] - sources_mm[None, :])
-    weights = np.clip(1.0 - gap / reach_mm, 0.0, None)
-    return sparse.csr_array((weights / weights.sum(axis=1, keepdims=True)).astype(np.float32))
 
 
 def _resample(rows: Weights, plane: Planes, columns: Weights) -> Planes:

@@ -78,7 +78,7 @@ def neighbours(slices: int, height: float) -> tuple[int, int, np.float32]:
 
 def rescan(planes: Planes, rng: Generator) -> Planes:
     """The same planes by another kernel, at another dose, on another couch."""
-    out = _surroundings(planes, rng)
+    out = surroundings(planes, rng)
     kind = rng.random()
     if kind < 0.3:
         out = _in_plane(out, rng.uniform(0.3, 0.9))
@@ -103,7 +103,7 @@ def _noise(shape: tuple[int, ...], rng: Generator) -> Planes:
     return amplitude * noise / float(noise.std())
 
 
-def _surroundings(planes: Planes, rng: Generator) -> Planes:
+def surroundings(planes: Planes, rng: Generator) -> Planes:
     """Air that is not exactly -1024 HU outside the body, and a couch."""
     outside = planes <= -1020.0
     out = planes

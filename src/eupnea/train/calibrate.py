@@ -12,6 +12,7 @@ from scipy.optimize import brentq, minimize
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration
 from eupnea.segment.model import EVEN_ODDS, Model
+from eupnea.segment.model_organ import predict_in
 from eupnea.train.cases import Case
 from eupnea.train.disease import Family
 from eupnea.train.disease.lay import Ground
@@ -81,7 +82,7 @@ def set_cut(
 
 def _shares(model: Model, case: Case) -> NDArray[np.float64]:
     """Shares of normal, given lung, of every known voxel of a lung."""
-    seen = model.predict(case.scan)
+    seen = predict_in(model, case.scan, case.roi)
     known = case.lung & ~case.unknown & (seen.roi >= EVEN_ODDS)
     return np.asarray(seen.normal[known] / seen.roi[known].astype(np.float64))
 
@@ -100,7 +101,7 @@ def _answers(
     model: Model, case: Case, scan: Scan, abnormal: NDArray[np.bool_], rng: Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Shares of normal, given lung, and the truth, at some known voxels of the lung."""
-    seen = model.predict(scan)
+    seen = predict_in(model, scan, case.roi)
     known = case.lung & (abnormal | ~case.unknown) & (seen.roi >= EVEN_ODDS)
     flat = np.flatnonzero(known)
     chosen = rng.choice(flat, min(VOXELS_PER_SCAN, flat.size), replace=False)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from scipy import ndimage
 
 from eupnea.errors import UsageError
+from eupnea.mask import Mask
 from eupnea.read import read_mask, read_timeline
 from eupnea.scan import Scan
 from eupnea.segment.lungs import find_lungs
@@ -104,6 +105,11 @@ class Case:
     def hu(self) -> NDArray[np.int16]:
         """Hounsfield units."""
         return self.scan.hu
+
+    @property
+    def roi(self) -> Mask:
+        """The lung, with its geometry."""
+        return Mask(voxels=self.lung, geometry=self.scan.geometry)
 
     @property
     def spacing_mm(self) -> tuple[float, float, float]:

@@ -13,14 +13,16 @@ from torch import Tensor, nn
 
 from eupnea.errors import ModelError
 from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
-from eupnea.segment.model import load
+from eupnea.segment.chest import WINDOWS_HU
+from eupnea.segment.model import chest_path, load
+from eupnea.segment.onnx_network import Network
 from eupnea.segment.planes import PLANE_SPACING_MM
 from eupnea.train.calibrate import calibrate, set_cut
 from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.checkpoint import Checkpoint
+from eupnea.train.config import Target, TrainingConfig
 from eupnea.train.disease import FAMILIES, Family
-from eupnea.train.fit import TrainingConfig
-from eupnea.train.network import UNet
+from eupnea.train.task import task_of
 
 SUMMARY = (
     "Trained network: judges each voxel from nine neighbouring planes, first whether it is lung, "
@@ -68,11 +70,40 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     network = _Shares(saved, config)
     folder.mkdir(parents=True, exist_ok=True)
     onnx = folder / f"{facts.name}.onnx"
-    write_onnx(network, onnx, planes=config.planes)
+    write_onnx(network, onnx, torch.zeros(1, config.planes, 32, 32))
     datalist = Datalist.read(data).holding_out(config.held_out)
     card = _card(facts, onnx, config, saved, datalist)
     card.write(onnx.with_suffix(".json"))
-    _compare(network, onnx, planes=config.planes)
+    _compare(network, load(onnx).run, (2, config.planes, 48, 64))
+    return card
+
+
+def add_chest(run: Path, onnx: Path) -> ModelCard:
+    """Writes the network that looks at a whole chest beside another, and names it on the card.
+
+    Args:
+        run: Folder of a training with the target `chest`.
+        onnx: The network of planes, its card beside it.
+
+    Raises:
+        ModelError: If the run was taught something else, has no checkpoint,
+            or the exported network answers otherwise than the trained one.
+    """
+    config = TrainingConfig.read(run)
+    if config.target is not Target.CHEST:
+        raise ModelError(f"expected a training of {Target.CHEST}, found one of {config.target}")
+    saved = Checkpoint.load(run / "checkpoint.npz")
+    network = _Located(saved, config)
+    path = chest_path(onnx)
+    write_onnx(network, path, torch.zeros(1, len(WINDOWS_HU), 16, 16, 16))
+    card = ModelCard.read(onnx.with_suffix(".json"))
+    spent = {"chest_steps": saved.step, "chest_minutes": round(saved.elapsed_s / 60, 1)}
+    named = {"chest_sha256": sha256_of(path), "training": card.training | spent}
+    card = card.model_copy(update=named)
+    card.write(onnx.with_suffix(".json"))
+    chest = load(onnx).chest
+    if chest is not None:
+        _compare(network, chest, (1, len(WINDOWS_HU), 32, 48, 64))
     return card
 
 
@@ -105,19 +136,20 @@ def cut_card(onnx: Path, cases: Sequence[Case], *, false_share: float) -> ModelC
     return card
 
 
-def write_onnx(network: nn.Module, path: Path, *, planes: int) -> None:
-    """Writes a network of some planes to shares; batch and sides are free."""
-    free = {0: "batch", 2: "rows", 3: "columns"}
+def write_onnx(network: nn.Module, path: Path, signal: Tensor) -> None:
+    """Writes a network to shares, given a small signal; batch and sides are free."""
+    sides = ("rows", "columns") if signal.ndim == 4 else ("slices", "rows", "columns")
+    free = {0: "batch"} | dict(enumerate(sides, start=2))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             network,
-            (torch.zeros(1, planes, 32, 32),),
+            (signal,),
             path,
             dynamo=False,
-            input_names=["planes"],
+            input_names=["signal"],
             output_names=["shares"],
-            dynamic_axes={"planes": free, "shares": free},
+            dynamic_axes={"signal": free, "shares": free},
         )
 
 
@@ -126,13 +158,26 @@ class _Shares(nn.Module):  # type: ignore[misc]
 
     def __init__(self, saved: Checkpoint, config: TrainingConfig) -> None:
         super().__init__()
-        self.network = UNet(channels=config.planes, widths=config.widths)
+        self.network = task_of(config).network()
         saved.restore_weights(self.network, self.network)
         self.eval()
 
     def forward(self, planes: Tensor) -> Tensor:
         roi, normal_in_roi = torch.sigmoid(self.network(planes)).split(1, dim=1)
         return torch.cat([roi, roi * normal_in_roi], dim=1)
+
+
+class _Located(nn.Module):  # type: ignore[misc]
+    """The trained network of a whole chest, answering in shares from 0 to 1."""
+
+    def __init__(self, saved: Checkpoint, config: TrainingConfig) -> None:
+        super().__init__()
+        self.network = task_of(config).network()
+        saved.restore_weights(self.network, self.network)
+        self.eval()
+
+    def forward(self, chest: Tensor) -> Tensor:
+        return torch.sigmoid(self.network(chest))
 
 
 def _card(
@@ -146,6 +191,7 @@ def _card(
         sha256=sha256_of(onnx),
         plane_offsets_mm=config.plane_offsets_mm,
         plane_spacing_mm=PLANE_SPACING_MM,
+        usual_breath=config.usual_breath,
         calibration=facts.calibration,
         data=tuple(
             Source(
@@ -169,12 +215,11 @@ def _card(
     )
 
 
-def _compare(network: nn.Module, onnx: Path, *, planes: int) -> None:
+def _compare(network: nn.Module, exported: Network, shape: tuple[int, ...]) -> None:
     """Refuses an export that answers otherwise than the network."""
-    rng = np.random.default_rng(0)
-    signal = rng.normal(0.0, 1.0, (2, planes, 48, 64)).astype(np.float32)
+    signal = np.random.default_rng(0).normal(0.0, 1.0, shape).astype(np.float32)
     with torch.no_grad():
         expected = network(torch.from_numpy(signal)).numpy()
-    error = float(np.abs(load(onnx).run(signal) - expected).max())
+    error = float(np.abs(exported(signal) - expected).max())
     if not error < LARGEST_ERROR:
         raise ModelError(f"expected the answers of torch within {LARGEST_ERROR}, found {error:.2g}")

@@ -6,80 +6,18 @@ import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict
 from torch.utils.data import DataLoader, IterableDataset
 
-from eupnea.segment.planes import PLANE_OFFSETS_MM
 from eupnea.train.cases import Case
 from eupnea.train.checkpoint import Checkpoint
-from eupnea.train.disease.families import FAMILIES, NAMELESS, Family
-from eupnea.train.loss import Loss, lesion_loss_of, loss_of
-from eupnea.train.network import WIDTHS, UNet
-from eupnea.train.samples import Stream
-
-
-class Target(StrEnum):
-    """What the network's second answer is taught."""
-
-    NORMAL = "normal"
-    DISEASE = "disease"
-    """The named families alone, directly: a lesion network, to compare with."""
-
-
-class TrainingConfig(BaseModel):
-    """All that decides a training, beside the data; saved as `config.json`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    minutes: float = 90.0
-    """Length of the training; the learning rate falls to zero over it."""
-    steps: int | None = None
-    """Length in steps instead, whatever time they take."""
-    target: Target = Target.NORMAL
-    seed: int = 1
-    batch: int = 8
-    size: int = 160
-    """Rows and columns of a sample, in pixels."""
-    widths: tuple[int, ...] = WIDTHS
-    plane_offsets_mm: tuple[float, ...] = PLANE_OFFSETS_MM
-    """Heights of the planes that the network sees."""
-    learning_rate: float = 2e-3
-    bfloat16: bool = True
-    """Whether convolutions run in bfloat16, which takes 0.6 of the time where the CPU has it."""
-    averaging: float = 0.997
-    """Decay of the running average of the weights, which is what is exported."""
-    left_out: tuple[str, ...] = ()
-    """Families of disease that this model never sees."""
-    held_out: tuple[str, ...] = ()
-    """Scans held out beside those that the data list holds out."""
-    save_every_s: float = 180.0
-
-    @classmethod
-    def read(cls, run: Path) -> TrainingConfig:
-        """The configuration of a training, from its folder."""
-        return cls.model_validate_json((run / "config.json").read_bytes())
-
-    @property
-    def planes(self) -> int:
-        """How many planes the network sees."""
-        return len(self.plane_offsets_mm)
-
-    @property
-    def families(self) -> list[Family]:
-        """What is laid into the lungs."""
-        never = self.left_out + (NAMELESS if self.target is Target.DISEASE else ())
-        return [family for name, family in FAMILIES.items() if name not in never]
-
-    def share_done(self, step: int, elapsed_s: float) -> float:
-        """How much of the training is over, 0 to 1."""
-        share = elapsed_s / (60.0 * self.minutes) if self.steps is None else step / self.steps
-        return min(share, 1.0)
+from eupnea.train.config import TrainingConfig
+from eupnea.train.loss import Loss
+from eupnea.train.network import UNet
+from eupnea.train.task import Arrays, task_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,18 +76,8 @@ class _Samples(IterableDataset):  # type: ignore[misc]
         super().__init__()
         self._cases, self._config, self._seed = cases, config, seed
 
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        config = self._config
-        stream = Stream(
-            self._cases,
-            seed=self._seed,
-            size=config.size,
-            families=config.families,
-            offsets_mm=config.plane_offsets_mm,
-        )
-        for sample in stream:
-            truth = (sample.roi, sample.normal, sample.known)
-            yield sample.signal, *(mask.astype(np.float32) for mask in truth)
+    def __iter__(self) -> Iterator[Arrays]:
+        return task_of(self._config).samples(self._cases, seed=self._seed)
 
 
 class _State:
@@ -157,8 +85,8 @@ class _State:
 
     def __init__(self, config: TrainingConfig) -> None:
         torch.manual_seed(config.seed)
-        self.network = UNet(channels=config.planes, widths=config.widths)
-        self.averaged = UNet(channels=config.planes, widths=config.widths)
+        self.task = task_of(config)
+        self.network, self.averaged = self.task.network(), self.task.network()
         self.averaged.load_state_dict(self.network.state_dict())
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=config.learning_rate, weight_decay=1e-4
@@ -190,14 +118,11 @@ class _State:
         rate = config.learning_rate * min(1.0, (self.step + 1) / 100)
         for group in self.optimizer.param_groups:
             group["lr"] = max(rate * 0.5 * (1 + np.cos(np.pi * share)), 1e-5)
-        signal, roi, normal, known = batch
-        signal = signal.contiguous(memory_format=torch.channels_last)
+        signal, *truth = batch
+        signal = signal.contiguous(memory_format=self.task.memory_format)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bfloat16):
             logits = self.network(signal)
-        if config.target is Target.DISEASE:
-            loss = lesion_loss_of(logits.float(), roi, normal, known)
-        else:
-            loss = loss_of(logits.float(), signal, roi, normal, known)
+        loss = self.task.loss(logits.float(), signal, truth)
         self.optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -222,7 +147,7 @@ def _steps(state: _State, cases: Sequence[Case], config: TrainingConfig) -> Iter
     """Trains until the time is up; yields the mean of every few steps."""
     samples = _Samples(cases, config, seed=config.seed + 1000 * state.step)
     loader = iter(DataLoader(samples, batch_size=config.batch, num_workers=1, prefetch_factor=4))
-    state.network.train().to(memory_format=torch.channels_last)
+    state.network.train().to(memory_format=state.task.memory_format)
     losses: list[Loss] = []
     batch = next(loader)
     before = time.monotonic()

@@ -83,6 +83,37 @@ def lesion_loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -
     )
 
 
+CHEST_DENSE = -0.2
+"""Denser than some -535 HU, in the first window of the chest's signal."""
+
+FILLED_WEIGHT = 2.0
+"""How much more lung counts that is filled with dense matter: it is what is lost."""
+
+
+def chest_loss_of(logits: Tensor, signal: Tensor, lung: Tensor) -> Loss:
+    """Cross entropy, and 1 - Dice of lung: of all, and of what is dense.
+
+    Args:
+        logits: (batch, 1, slices, rows, columns).
+        signal: (batch, windows, slices, rows, columns): what the network saw.
+        lung: (batch, slices, rows, columns), share of each voxel.
+
+    Returns:
+        The loss; what is aerated stands for normal, what is dense for abnormal.
+    """
+    dense = (signal[:, 0] > CHEST_DENSE).to(lung.dtype)
+    cross = functional.binary_cross_entropy_with_logits(
+        logits[:, 0], lung, weight=1 + FILLED_WEIGHT * dense * lung
+    )
+    seen = torch.sigmoid(logits[:, 0])
+    return _with_overlaps(
+        cross,
+        roi=(seen, lung),
+        normal=(seen * (1 - dense), lung * (1 - dense)),
+        abnormal=(seen * dense, lung * dense),
+    )
+
+
 _Overlap = tuple[Tensor, Tensor]
 """What was seen, and the truth."""
 

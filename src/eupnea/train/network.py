@@ -1,4 +1,4 @@
-"""The network: a small U-Net over a few planes, with two answers per pixel."""
+"""The network: a small U-Net over a few planes or over a whole chest."""
 
 from __future__ import annotations
 
@@ -10,33 +10,53 @@ from torch import Tensor, nn
 WIDTHS = (16, 32, 64, 96, 128)
 """Channels at each level; each level halves the plane."""
 
+CHEST_WIDTHS = (8, 16, 32, 64, 128)
+"""The same of the network that sees a whole chest."""
+
+_CONVOLUTION = {2: nn.Conv2d, 3: nn.Conv3d}
+_NORM = {2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+_SHRINK = {2: nn.MaxPool2d, 3: nn.MaxPool3d}
+_GROW = {2: "bilinear", 3: "trilinear"}
+
 
 class UNet(nn.Module):  # type: ignore[misc]
-    """Planes in, logits of `roi` and of `normal`, given roi, out.
+    """Planes in, as many logits per pixel as there are questions out; or a volume, and voxels.
 
-    3 x 3 convolutions, batch norm, bilinear upsampling: nothing that ONNX
+    Convolutions of 3 pixels, batch norm, linear upsampling: nothing that ONNX
     Runtime does not fuse. The finest level has one convolution on either
     side, the others two: most of the time is spent there, little is learnt.
 
     Args:
-        channels: Number of planes.
+        channels: Number of planes, or of windows on a volume.
         widths: Channels at each level.
+        answers: Number of questions.
+        dimensions: 2 for planes, 3 for a volume.
     """
 
-    def __init__(self, *, channels: int, widths: tuple[int, ...] = WIDTHS) -> None:
+    def __init__(
+        self,
+        *,
+        channels: int,
+        widths: tuple[int, ...] = WIDTHS,
+        answers: int = 2,
+        dimensions: int = 2,
+    ) -> None:
         super().__init__()
+        n = dimensions
         finest, *coarser = widths
-        self.down = nn.ModuleList([_layer(channels, finest)])
-        self.down.extend(_block(n, m) for n, m in pairwise(widths))
-        self.narrow = nn.ModuleList(nn.Conv2d(m, n, 1) for n, m in pairwise(widths))
-        self.up = nn.ModuleList([_layer(2 * finest, finest)])
-        self.up.extend(_block(2 * n, n) for n in coarser[:-1])
-        self.answer = nn.Conv2d(finest, 2, 1)
-        self.shrink = nn.MaxPool2d(2)
-        self.grow = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+        self.down = nn.ModuleList([_layer(n, channels, finest)])
+        self.down.extend(_block(n, outer, inner) for outer, inner in pairwise(widths))
+        self.narrow = nn.ModuleList(
+            _CONVOLUTION[n](inner, outer, 1) for outer, inner in pairwise(widths)
+        )
+        self.up = nn.ModuleList([_layer(n, 2 * finest, finest)])
+        self.up.extend(_block(n, 2 * width, width) for width in coarser[:-1])
+        self.answer = _CONVOLUTION[n](finest, answers, 1)
+        self.shrink = _SHRINK[n](2)
+        self.grow = nn.Upsample(scale_factor=2, mode=_GROW[n], align_corners=False)
 
     def forward(self, planes: Tensor) -> Tensor:
-        """(batch, channels, rows, columns) to (batch, 2, rows, columns); sides multiples of 16."""
+        """(batch, channels, sides) to (batch, answers, sides); sides multiples of 16."""
         flats = [self.down[0](planes)]
         for block in self.down[1:]:
             flats.append(block(self.shrink(flats[-1])))
@@ -46,13 +66,13 @@ class UNet(nn.Module):  # type: ignore[misc]
         return self.answer(x)
 
 
-def _block(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(_layer(inputs, outputs), _layer(outputs, outputs))
+def _block(dimensions: int, inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(_layer(dimensions, inputs, outputs), _layer(dimensions, outputs, outputs))
 
 
-def _layer(inputs: int, outputs: int) -> nn.Sequential:
+def _layer(dimensions: int, inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
+        _CONVOLUTION[dimensions](inputs, outputs, 3, padding=1, bias=False),
+        _NORM[dimensions](outputs),
         nn.ReLU(inplace=True),
     )

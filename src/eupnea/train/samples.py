@@ -10,7 +10,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from eupnea.segment.body import LUNG_AIR_HU
+from eupnea.segment.coarse import ANATOMY_MM
+from eupnea.segment.parenchyma import parenchyma_of
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, to_signal
+from eupnea.segment.usual_breath import at_usual_breath
 from eupnea.train.acquisition import (
     blur_motion,
     breathe,
@@ -21,8 +25,9 @@ from eupnea.train.acquisition import (
 )
 from eupnea.train.cases import Case
 from eupnea.train.disease import FAMILIES, lay_disease
+from eupnea.train.disease.belly import fill_belly, survey_belly
 from eupnea.train.disease.families import Family
-from eupnea.train.disease.lay import Ground
+from eupnea.train.disease.lay import Ground, without_rim
 
 SAMPLES_PER_EPISODE = 96
 """Samples drawn from one diseased scan before the next is made."""
@@ -42,6 +47,15 @@ BEND_MM = 5.0
 
 LARGE_SHARE, LARGE = 0.06, 1.6
 """Share of lesions that are larger than their family mostly is, up to this many times."""
+
+RIMLESS_SHARE = 0.7
+"""Share of diseased scans in which what is dense meets the chest wall without a rim of air."""
+
+USUAL_SHARE = 0.85
+"""Share of scans that are shown at a usual breath: of others the lung's density is not known."""
+
+MODE_ERROR_HU = 8.0
+"""Standard deviation."""
 
 LESIONS = (8, 22)
 """Fewest and one more than most lesions in a diseased scan."""
@@ -83,6 +97,7 @@ class Stream:
         families: Of the disease to lay in.
         healthy_share: Share of episodes without any disease.
         offsets_mm: Heights of the planes of a sample.
+        usual_breath: Whether lungs are shown as `eupnea.segment.usual_breath` does.
     """
 
     def __init__(
@@ -94,6 +109,7 @@ class Stream:
         families: Sequence[Family] = tuple(FAMILIES.values()),
         healthy_share: float = 0.15,
         offsets_mm: Sequence[float] = PLANE_OFFSETS_MM,
+        usual_breath: bool = True,
     ) -> None:
         self._cases = cases
         self._seed = seed
@@ -101,28 +117,42 @@ class Stream:
         self._families = families
         self._healthy_share = healthy_share
         self._offsets_mm = np.asarray(offsets_mm)
+        self._usual_breath = usual_breath
         rng = np.random.default_rng([seed, 0])
-        self._grounds = [Ground.of(c.hu, c.lung, c.spacing_mm, rng) for c in cases]
+        self._grounds = [
+            (
+                Ground.of(c.hu, c.lung, c.spacing_mm, rng),
+                survey_belly(c.hu, c.lung, c.spacing_mm, rng),
+            )
+            for c in cases
+        ]
 
     def __iter__(self) -> Iterator[Sample]:
         rng = np.random.default_rng([self._seed, 1])
         while True:
             for n in rng.permutation(len(self._cases)):
-                episode = self._episode(self._cases[n], self._grounds[n], rng)
+                ground, belly = self._grounds[n]
+                episode = self._episode(self._cases[n], ground, belly, rng)
                 for _ in range(SAMPLES_PER_EPISODE):
                     yield _draw(episode, self._offsets_mm, self._size, rng)
 
-    def _episode(self, case: Case, ground: Ground, rng: Generator) -> _Episode:
+    def _episode(
+        self, case: Case, ground: Ground, belly: Ground | None, rng: Generator
+    ) -> _Episode:
         hu = breathe(case.hu, case.lung, rng) if rng.random() < 0.6 else case.hu
         hu = enhance(hu, rng) if rng.random() < 0.5 else hu
         count = 0 if rng.random() < self._healthy_share else int(rng.integers(*LESIONS))
+        hu = fill_belly(hu, belly, rng)
         sick = lay_disease(hu, ground, self._choose(count, rng), rng)
+        shown = without_rim(sick, case.lung, rng) if rng.random() < RIMLESS_SHARE else sick.hu
+        if self._usual_breath and rng.random() < USUAL_SHARE:
+            shown = _at_usual_breath(shown, case, rng)
         truth = case.lung.astype(np.uint8)
         truth |= (sick.abnormal.view(np.uint8) << 1) | (
             (case.unknown & ~sick.abnormal).view(np.uint8) << 2
         )
         return _Episode(
-            hu=sick.hu,
+            hu=shown,
             truth=truth,
             spacing_mm=case.spacing_mm,
             lung=_places(case.lung, rng),
@@ -133,6 +163,17 @@ class Stream:
         weights = np.array([family.weight for family in self._families])
         drawn = rng.choice(len(self._families), size=count, p=weights / weights.sum())
         return [_sized(self._families[n], rng) for n in drawn]
+
+
+def _at_usual_breath(hu: NDArray[np.int16], case: Case, rng: Generator) -> NDArray[np.int16]:
+    """What a model is shown of a lung, given that its density is not known exactly."""
+    factors = [max(1, round(ANATOMY_MM / step)) for step in case.spacing_mm]
+    k, j, i = (slice(None, None, factor) for factor in factors)
+    few = hu[k, j, i]
+    thin = case.lung[k, j, i] & (few < LUNG_AIR_HU)
+    z, y, x = (step * factor for step, factor in zip(case.spacing_mm, factors, strict=True))
+    lung = parenchyma_of(few, thin, (z, y, x))
+    return at_usual_breath(hu, lung.mode_hu + rng.normal(0.0, MODE_ERROR_HU))
 
 
 def _sized(family: Family, rng: Generator) -> Family:

@@ -9,6 +9,7 @@ import edt
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from eupnea.box import Box
 from eupnea.train.disease.families import Family, Place
@@ -16,6 +17,10 @@ from eupnea.train.disease.site import Field, Site
 
 MARGIN = 1.5
 """Half width of a site's box, in radii: bays and spicules reach beyond the ball."""
+
+
+RIM_HU = -200
+"""Denser disease has no rim."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,6 +79,17 @@ def lay_disease(
     for family in families:
         _lay_one(sick, abnormal, ground, family, rng)
     return Diseased(hu=sick, abnormal=abnormal)
+
+
+def without_rim(sick: Diseased, lung: NDArray[np.bool_], rng: Generator) -> NDArray[np.int16]:
+    """The scan without the thin rim of half air that is left between dense disease and chest wall.
+
+    Voxels at the lung's border hold air by half, and do not belong to it; a
+    lung that fills up fills those as well.
+    """
+    solid = ndimage.binary_dilation(sick.abnormal & (sick.hu > RIM_HU), np.ones((3, 3, 3), bool))
+    rim = solid & ~lung & (sick.hu < RIM_HU)
+    return np.where(rim, np.int16(rng.integers(0, 60)), sick.hu)
 
 
 def _lay_one(

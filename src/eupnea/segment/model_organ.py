@@ -1,0 +1,156 @@
+"""A trained model as an organ: its region of interest and its normal region."""
+
+from __future__ import annotations
+
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import fill_voids
+import numpy as np
+from numpy.typing import NDArray
+
+from eupnea.box import box_of
+from eupnea.mask import Mask
+from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
+from eupnea.scan import Scan
+from eupnea.segment.air_scale import density_scale
+from eupnea.segment.airways import airway_air_hu
+from eupnea.segment.body import LUNG_AIR_HU
+from eupnea.segment.coarse import Coarse
+from eupnea.segment.components import components
+from eupnea.segment.dense import dense_beside
+from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
+from eupnea.segment.lung_notes import inflation_notes, lung_notes
+from eupnea.segment.lungs import close_sides, refuse_without_lungs
+from eupnea.segment.model import EVEN_ODDS, Model, Prediction, certainty_of
+from eupnea.segment.parenchyma import Parenchyma, parenchyma_of
+from eupnea.segment.sides import split_sides
+from eupnea.segment.usual_breath import at_usual_breath
+from eupnea.segment.zones import lung_zones
+from eupnea.volume import Volume
+
+CONSEQUENCE = "the model may call dependent lung abnormal that is only poorly aerated"
+"""Of a lung that is not inflated."""
+
+
+def organ_of(model: Model) -> Organ:
+    """The organ whose region of interest and normal region a model finds."""
+    card, finder = model.card, _Finder(model=model)
+    method = Method(name=card.name, version=card.version, summary=card.summary)
+    return Organ(
+        name=card.organ,
+        roi_method=method,
+        normal_method=method,
+        find_roi=finder.find_roi,
+        find_normal=finder.find_normal,
+        find_zones=lung_zones,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Finder:
+    """The two questions of an `Organ`, answered by one prediction per scan."""
+
+    model: Model
+    _last: list[tuple[weakref.ref[Scan], Prediction]] = field(default_factory=list)
+
+    def find_roi(self, scan: Scan) -> RegionOfInterest:
+        coarse = Coarse.of(scan.volume)
+        inner = InnerAir.of(coarse)
+        air_hu = airway_air_hu(coarse, inner.airways)
+        with ThreadPoolExecutor(1) as beside:
+            anatomy = beside.submit(_Anatomy.of, coarse, inner, self.model)
+            lung = parenchyma_of(coarse.hu, inner.aerated, coarse.spacing_mm)
+            shares = self._predict(scan, lung, scale=density_scale(air_hu)).roi
+        found = _lungs(scan, shares, anatomy.result())
+        lungs = coarse.blocks.holding(found)
+        refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
+        sides = split_sides(lungs, coarse.spacing_mm)
+        return RegionOfInterest(
+            mask=Mask(voxels=found, geometry=scan.geometry),
+            notes=lung_notes(sides, coarse, air_hu),
+            air_hu=air_hu,
+        )
+
+    def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
+        lung, box = _parenchyma(scan, roi), roi.box()
+        shares = self._known(scan) or self._predict(scan, lung)
+        certainty = np.zeros(scan.geometry.shape, np.uint8)
+        certainty[box] = certainty_of(shares.crop(box), self.model.card.calibration)
+        certainty[box][~roi.voxels[box]] = 0
+        normal = Mask(voxels=certainty >= EVEN_ODDS, geometry=scan.geometry)
+        notes = inflation_notes(lung.mode_hu, consequence=CONSEQUENCE)
+        return NormalRegion(mask=normal, certainty=certainty, notes=notes)
+
+    def _known(self, scan: Scan) -> Prediction | None:
+        """What was said of the scan, if it was the last one."""
+        return self._last[0][1] if self._last and self._last[0][0]() is scan else None
+
+    def _predict(self, scan: Scan, lung: Parenchyma, *, scale: float = 1.0) -> Prediction:
+        seen = _predict(self.model, scan, lung, scale=scale)
+        self._last[:] = [(weakref.ref(scan), seen)]
+        return seen
+
+
+def predict_in(model: Model, scan: Scan, roi: Mask) -> Prediction:
+    """What a model says of a scan whose region of interest is known."""
+    return _predict(model, scan, _parenchyma(scan, roi))
+
+
+def _predict(model: Model, scan: Scan, lung: Parenchyma, *, scale: float = 1.0) -> Prediction:
+    """What a model says of a scan at the breath and on the scale that it was taught."""
+    mode_hu = lung.mode_hu if model.card.usual_breath else None
+    hu = at_usual_breath(scan.hu, mode_hu, scale=scale)
+    return model.predict(replace(scan, volume=Volume(voxels=hu, geometry=scan.volume.geometry)))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Anatomy:
+    """What is known of a scan without its planes; found while the network looks at those."""
+
+    coarse: Coarse
+    inner: InnerAir
+    closed: NDArray[np.bool_]
+    """The lungs by their closed shape, on the coarse grid."""
+    located: NDArray[np.float32] | None
+    """How sure each coarse voxel is lung by the chest as a whole."""
+
+    @classmethod
+    def of(cls, coarse: Coarse, inner: InnerAir, model: Model) -> _Anatomy:
+        closed = close_sides(inner.aerated, coarse) > 0
+        return cls(coarse=coarse, inner=inner, closed=closed, located=model.locate(coarse))
+
+
+def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[np.bool_]:
+    """The lungs as network and anatomy see them together, on the scan's grid."""
+    coarse, inner, blocks = anatomy.coarse, anatomy.inner, anatomy.coarse.blocks
+    taken = blocks.holding(shares >= EVEN_ODDS)
+    outside = inner.no_lung | dense_beside(taken, blocks.middles(shares), anatomy.closed, coarse)
+    box = box_of(taken | inner.aerated)
+    fine, near = blocks.fine_box(box), blocks.crop(box)
+    aerated = near.to_source(inner.aerated[box]) & (scan.hu[fine] < LUNG_AIR_HU)
+    whole = whole_lungs((shares[fine] >= EVEN_ODDS) | aerated)
+    lungs = np.zeros(shares.shape, bool)
+    lungs[fine] = whole & ~near.to_source(outside[box])
+    return lungs
+
+
+def _parenchyma(scan: Scan, roi: Mask) -> Parenchyma:
+    """How dense the aerated lung in a region of interest is."""
+    box = roi.box()
+    coarse = Coarse.of(scan.volume.crop(box))
+    lungs = coarse.blocks.holding(roi.voxels[box])
+    return parenchyma_of(coarse.hu, lungs, coarse.spacing_mm)
+
+
+def whole_lungs(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pieces that are large enough to be lungs, their holes filled.
+
+    Args:
+        found: (slices, rows, columns).
+    """
+    labels, counts = components(found, connectivity=6)
+    large = int(np.count_nonzero(counts >= SMALLEST_PART * counts.max(initial=0)))
+    kept = (labels > 0) & (labels <= large)
+    return np.asarray(fill_voids.fill(kept), dtype=bool)

@@ -1,0 +1,186 @@
+"""An endless stream of whole chests, in which anything may fill the lungs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from eupnea.box import box_of
+from eupnea.segment.chest import AIR_HU, CHEST_SPACING_MM, Chest, chest_signal
+from eupnea.segment.coarse import Coarse
+from eupnea.train.acquisition import breathe, enhance, surroundings
+from eupnea.train.cases import Case
+from eupnea.train.disease.belly import fill_belly, survey_belly
+from eupnea.train.disease.families import FAMILIES, NAMELESS, Family
+from eupnea.train.disease.lay import Ground, lay_disease, without_rim
+from eupnea.volume import Volume
+
+SIDES = (80, 80, 96)
+"""Voxels of a sample (slices, rows, columns)."""
+
+SAMPLES_PER_EPISODE = 6
+
+MATTER = tuple(
+    replace(FAMILIES[name], radius_mm=(6.0, most))
+    for name, most in zip(NAMELESS, (110.0, 60.0, 60.0), strict=True)
+)
+"""No named disease, so that any of them is new to the network; larger than a texture needs."""
+
+MOST_LESIONS = 6
+
+SMOOTHING_MM = 1.5
+"""Standard deviation of what stands for averaging onto the chest's grid."""
+
+BEND_MM = 9.0
+"""Standard deviation of a bend: other bodies, shifted hearts, raised diaphragms."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ChestSample:
+    """One input of the network and its truth."""
+
+    signal: NDArray[np.float32]
+    """(windows, slices, rows, columns)."""
+    lung: Chest
+    """Share of each voxel that is lung."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Ground:
+    """One chest on the coarse grid, before any disease."""
+
+    hu: NDArray[np.int16]
+    lung: NDArray[np.bool_]
+    lungs: Ground
+    belly: Ground | None
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        return self.lungs.spacing_mm
+
+    @classmethod
+    def of(cls, case: Case, rng: Generator) -> _Ground:
+        coarse = Coarse.of(case.scan.volume)
+        mask = Volume(voxels=case.lung.astype(np.int16) * 100, geometry=case.scan.geometry)
+        lung = Coarse.of(mask).hu >= 50
+        return cls(
+            hu=coarse.hu,
+            lung=lung,
+            lungs=Ground.of(coarse.hu, lung, coarse.spacing_mm, rng),
+            belly=survey_belly(coarse.hu, lung, coarse.spacing_mm, rng),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Episode:
+    """A chest after one breath and one course of disease."""
+
+    hu: Chest
+    lung: Chest
+    spacing_mm: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    """Index of the middle of the lungs."""
+
+
+class ChestStream:
+    """Draws chests from cases for ever; the same seed gives the same samples.
+
+    Args:
+        cases: Scans to draw from.
+        seed: Decides everything.
+    """
+
+    def __init__(self, cases: Sequence[Case], *, seed: int) -> None:
+        self._seed = seed
+        rng = np.random.default_rng([seed, 0])
+        self._grounds = [_Ground.of(case, rng) for case in cases]
+
+    def __iter__(self) -> Iterator[ChestSample]:
+        rng = np.random.default_rng([self._seed, 1])
+        while True:
+            for n in rng.permutation(len(self._grounds)):
+                episode = _episode(self._grounds[n], rng)
+                for _ in range(SAMPLES_PER_EPISODE):
+                    yield _draw(episode, rng)
+
+
+def _episode(ground: _Ground, rng: Generator) -> _Episode:
+    hu = breathe(ground.hu, ground.lung, rng) if rng.random() < 0.6 else ground.hu
+    hu = enhance(hu, rng) if rng.random() < 0.5 else hu
+    hu = _fill(fill_belly(hu, ground.belly, rng), ground, rng)
+    sigma = [SMOOTHING_MM / step for step in ground.spacing_mm]
+    box = box_of(ground.lung)
+    return _Episode(
+        hu=ndimage.gaussian_filter(hu.astype(np.float32), sigma),
+        lung=ndimage.gaussian_filter(ground.lung.astype(np.float32), sigma),
+        spacing_mm=np.array(ground.spacing_mm),
+        middle=np.array([(part.start + part.stop) / 2 for part in box]),
+    )
+
+
+def _fill(hu: NDArray[np.int16], ground: _Ground, rng: Generator) -> NDArray[np.int16]:
+    """Lays matter into the lungs; what is dense reaches the chest wall without a rim of air."""
+    count = int(rng.integers(0, MOST_LESIONS + 1))
+    sick = lay_disease(hu, ground.lungs, [_any(rng) for _ in range(count)], rng)
+    return without_rim(sick, ground.lung, rng)
+
+
+def _any(rng: Generator) -> Family:
+    return MATTER[int(rng.choice(len(MATTER), p=(0.7, 0.15, 0.15)))]
+
+
+def _draw(episode: _Episode, rng: Generator) -> ChestSample:
+    """One sample: a chest turned, scaled, bent, mirrored, cut and scanned anew."""
+    places = _places(episode, rng)
+    hu = ndimage.map_coordinates(episode.hu, places, order=1, cval=AIR_HU)
+    lung = ndimage.map_coordinates(episode.lung, places, order=1, cval=0.0)
+    view = _field_of_view(rng)
+    hu = surroundings(np.where(view, hu, np.float32(AIR_HU)), rng)
+    noise = rng.uniform(0.0, 25.0) * rng.standard_normal(hu.shape) + rng.normal(0.0, 8.0)
+    return ChestSample(
+        signal=chest_signal(hu + noise.astype(np.float32)),
+        lung=np.where(view, lung, np.float32(0.0)),
+    )
+
+
+def _places(episode: _Episode, rng: Generator) -> NDArray[np.float64]:
+    """Where each voxel of a sample lies in the episode's chest: (3, slices, rows, columns)."""
+    scale = np.exp(rng.uniform(-0.15, 0.15) + rng.uniform(-0.12, 0.12, 3))
+    scale[2] *= rng.choice([1.0, 1.0, -1.0])
+    middle = (np.array(SIDES) - 1) / 2
+    grid = np.indices(SIDES, dtype=np.float64) - middle[:, None, None, None]
+    away = CHEST_SPACING_MM * np.tensordot(_turn(rng) * scale, grid, axes=1) + _bend(rng)
+    away += (rng.uniform(-1.0, 1.0, 3) * (60.0, 25.0, 40.0))[:, None, None, None]
+    step, origin = (a[:, None, None, None] for a in (episode.spacing_mm, episode.middle))
+    return np.asarray(away / step + origin)
+
+
+def _turn(rng: Generator) -> NDArray[np.float64]:
+    """A small rotation about a random axis (Rodrigues)."""
+    z, y, x = rng.normal(0.0, 0.08, 3)
+    across = np.array([[0.0, -x, y], [x, 0.0, -z], [-y, z, 0.0]])
+    return np.asarray(np.eye(3) + across + across @ across / 2)
+
+
+def _bend(rng: Generator) -> NDArray[np.float64]:
+    """A smooth random displacement in mm: (3, slices, rows, columns)."""
+    count = int(rng.integers(4, 8))
+    coarse = rng.normal(0.0, BEND_MM * rng.random(), (3, count, count, count))
+    ratio = [side / count for side in SIDES]
+    return np.stack([ndimage.zoom(part, ratio, order=2, mode="nearest") for part in coarse])
+
+
+def _field_of_view(rng: Generator) -> NDArray[np.bool_]:
+    """The voxels that were scanned: mostly all, else no more than a slab, or one lung."""
+    view = np.ones(SIDES, dtype=bool)
+    for axis, most in ((0, 0.5), (0, 0.5), (1, 0.15), (2, 0.5)):
+        if rng.random() < 0.2:
+            turned = np.moveaxis(view, axis, 0)
+            cut = int(rng.uniform(0.0, most) * len(turned))
+            turned[slice(cut) if rng.random() < 0.5 else slice(len(turned) - cut, None)] = False
+    return view

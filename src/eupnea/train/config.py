@@ -1,0 +1,78 @@
+"""What decides a training, beside the data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from eupnea.segment.planes import PLANE_OFFSETS_MM
+from eupnea.train.disease.families import FAMILIES, NAMELESS, Family
+from eupnea.train.network import CHEST_WIDTHS, WIDTHS
+
+
+class Target(StrEnum):
+    """What a network is taught."""
+
+    NORMAL = "normal"
+    """From planes: what is lung, and what of it is normal."""
+    DISEASE = "disease"
+    """The named families alone, directly: a lesion network, to compare with."""
+    CHEST = "chest"
+    """From a whole chest, coarsely: where the lungs lie, whatever fills them."""
+
+
+class TrainingConfig(BaseModel):
+    """All that decides a training, beside the data; saved as `config.json`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    minutes: float = 90.0
+    """Length of the training; the learning rate falls to zero over it."""
+    steps: int | None = None
+    """Length in steps instead, whatever time they take."""
+    target: Target = Target.NORMAL
+    seed: int = 1
+    batch: int = 8
+    size: int = 160
+    """Rows and columns of a sample of planes, in pixels."""
+    widths: tuple[int, ...] = WIDTHS
+    chest_widths: tuple[int, ...] = CHEST_WIDTHS
+    plane_offsets_mm: tuple[float, ...] = PLANE_OFFSETS_MM
+    """Heights of the planes that a network of planes sees."""
+    usual_breath: bool = False
+    """Whether a network of planes is shown lungs at a usual breath."""
+    learning_rate: float = 2e-3
+    bfloat16: bool = True
+    """Whether convolutions run in bfloat16, which takes 0.6 of the time where the CPU has it."""
+    averaging: float = 0.997
+    """Decay of the running average of the weights, which is what is exported."""
+    left_out: tuple[str, ...] = ()
+    """Families of disease that this model never sees."""
+    held_out: tuple[str, ...] = ()
+    """Scans held out beside those that the data list holds out."""
+    save_every_s: float = 180.0
+
+    @classmethod
+    def read(cls, run: Path) -> TrainingConfig:
+        """The configuration of a training, from its folder."""
+        return cls.model_validate_json((run / "config.json").read_bytes())
+
+    @property
+    def planes(self) -> int:
+        """How many planes the network sees."""
+        return len(self.plane_offsets_mm)
+
+    @property
+    def families(self) -> list[Family]:
+        """What is laid into the lungs."""
+        if self.target is Target.CHEST:
+            return [FAMILIES[name] for name in NAMELESS]
+        never = self.left_out + (NAMELESS if self.target is Target.DISEASE else ())
+        return [family for name, family in FAMILIES.items() if name not in never]
+
+    def share_done(self, step: int, elapsed_s: float) -> float:
+        """How much of the training is over, 0 to 1."""
+        share = elapsed_s / (60.0 * self.minutes) if self.steps is None else step / self.steps
+        return min(share, 1.0)
