@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from eupnea.geometry import Geometry
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.dense import dense_beside
+from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
 from eupnea.volume import Volume
 
 PIECE = (slice(8, 20), slice(30, 45), slice(10, 30))
@@ -57,3 +57,30 @@ def test_no_lung_has_nothing_beside_it() -> None:
     """Nothing was taken for lung."""
     nothing = np.zeros(SHAPE, bool)
     assert not dense_beside(nothing, nothing.astype(np.uint8), nothing, chest(-100.0)).any()
+
+
+def told(piece_hu: float, *, sure: float, located: float) -> DenseTissue:
+    """What becomes of the piece by planes that are so sure of all, and a chest that is so sure."""
+    shares = np.full(SHAPE, 255 * sure).astype(np.uint8)
+    chances = np.full(SHAPE, located, np.float32)
+    return tell_dense_apart(shares >= 128, shares, chances, chest(piece_hu))
+
+
+@pytest.mark.parametrize(
+    ("sure", "located", "is_lung"),
+    [(0.9, 0.6, True), (0.2, 0.9, True), (0.9, 0.05, False), (0.3, 0.6, False)],
+)
+def test_planes_and_chest_decide_together(*, sure: float, located: float, is_lung: bool) -> None:
+    """A dense piece is lung when both are sure of it on average; thin things are left alone."""
+    found = told(40.0, sure=sure, located=located)
+    inside, outside = (found.lung, found.beside) if is_lung else (found.beside, found.lung)
+    assert inside[PIECE].mean() > 0.9
+    assert inside.sum() == inside[PIECE].sum()
+    assert not outside.any()
+
+
+def test_fat_is_no_lung_whoever_is_sure_of_it() -> None:
+    """Its density tells."""
+    found = told(-90.0, sure=0.99, located=0.99)
+    assert not found.lung.any()
+    assert found.beside[PIECE].mean() > 0.9

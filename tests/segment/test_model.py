@@ -19,7 +19,7 @@ from eupnea.read import read_timeline
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.model import Model, Prediction, certainty_of, load
-from eupnea.segment.model_organ import organ_of, whole_lungs
+from eupnea.segment.model_organ import organ_of, predict_in, whole_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, PlaneGrid, to_signal
 from eupnea.volume import Volume
 from naive import model_lungs
@@ -330,3 +330,70 @@ def test_a_model_sees_the_planes_of_its_own_card(body: Scan) -> None:
     assert seen.shape[1] == 3
     assert np.allclose(seen[1:-1, 0], seen[:-2, 1], atol=1e-5)
     assert np.allclose(seen[1:-1, 2], seen[2:, 1], atol=1e-5)
+
+
+@pytest.fixture
+def filled(body: Scan) -> Scan:
+    """The block of tissue with a fifth of its aerated block filled up."""
+    hu = body.hu.copy()
+    hu[2:14, 20:70, 20:100] = -850
+    hu[2:14, 20:70, 84:100] = 30
+    return scan_of(hu, (4.0, 1.0, 1.0))
+
+
+def all_of_it(chest: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Everything is lung."""
+    return np.ones_like(chest[:, :1])
+
+
+def test_filled_lung_is_found_by_the_chest_as_a_whole(filled: Scan) -> None:
+    """What planes do not know for lung is added; without the second network it is not."""
+    one, both = (
+        organ_of(Model(card=card(), run=doubtful, chest=chest)).find_roi(filled).mask.voxels
+        for chest in (None, all_of_it)
+    )
+    where = (slice(4, 12), slice(28, 62), slice(88, 96))
+    assert not one[where].any()
+    assert both[where].all()
+
+
+def doubtful(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lung by density; of dense matter it is not sure, though never outside the body."""
+    known = by_density(planes)
+    middle = planes[:, planes.shape[1] // 2]
+    dense = middle >= to_signal(np.array([-400.0], np.float32))[0]
+    known[:, 0] = np.where(dense, 0.3, known[:, 0])
+    return known
+
+
+def test_not_a_number_of_the_second_network_is_an_error(filled: Scan) -> None:
+    """As of the first."""
+    model = Model(card=card(), run=by_density, chest=lambda chest: chest[:, :1] * np.nan)
+    with pytest.raises(ModelError, match="finite"):
+        organ_of(model).find_roi(filled)
+
+
+def test_lungs_are_shown_at_a_usual_breath_where_the_card_says_so(
+    phantom_scan: PhantomScan,
+) -> None:
+    """The same chest with thinner lung is shown as the usual one, and not where it does not."""
+    scan = phantom_scan.scan
+    thin = np.interp(scan.hu, (-1024, -860, 40, 3000), (-1024, -915, 40, 3000))
+    deep = scan_of(np.rint(thin).astype(np.int16), scan.geometry.spacing_mm)
+    roi = Mask(voxels=phantom_scan.truth.roi.voxels, geometry=scan.geometry)
+    means = {}
+    for usual in (False, True):
+        signals: list[NDArray[np.float32]] = []
+
+        def kept(
+            planes: NDArray[np.float32], into: list[NDArray[np.float32]] = signals
+        ) -> NDArray[np.float32]:
+            into.append(planes)
+            return by_density(planes)
+
+        model = Model(card=card().model_copy(update={"usual_breath": usual}), run=kept)
+        for each in (scan, deep):
+            predict_in(model, each, roi)
+        usual_signal, deep_signal = np.split(np.concatenate(signals), 2)
+        means[usual] = float(np.abs(usual_signal - deep_signal).mean())
+    assert means[True] < 0.2 * means[False]

@@ -11,7 +11,7 @@ from eupnea.segment.averages import Weights, averages
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.morphology import Spacing
 
-CHEST_SPACING_MM = 4.0
+CHEST_SPACING_MM = 8.0
 """Distance of the network's voxels along each axis."""
 
 CHEST_SIDE_MULTIPLE = 16

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -56,3 +58,40 @@ def dense_beside(
 
 def _is_fat(hu: NDArray[np.int16]) -> bool:
     return FAT_HU[0] < float(np.median(hu)) < FAT_HU[1]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DenseTissue:
+    """Dense tissue in and beside the lungs, told apart; masks on the coarse grid."""
+
+    lung: NDArray[np.bool_]
+    beside: NDArray[np.bool_]
+
+
+def tell_dense_apart(
+    taken: NDArray[np.bool_],
+    sure: NDArray[np.uint8],
+    located: NDArray[np.float32],
+    coarse: Coarse,
+) -> DenseTissue:
+    """What of the dense tissue is lung, by its planes and by the chest as a whole together.
+
+    A dense voxel is lung when both are sure of it on average; and a piece
+    whose median density is that of fat is none.
+
+    Args:
+        taken: What was taken for lung by the planes, on the coarse grid.
+        sure: How sure, 0 to 255.
+        located: How sure by the chest as a whole, 0 to 1.
+        coarse: The scan.
+    """
+    dense = (taken | (located >= 0.5)) & (coarse.hu >= LUNG_AIR_HU)
+    core = opened(dense, CORE_MM, coarse.spacing_mm)
+    judged = dilate(core, CORE_MM, coarse.spacing_mm) & dense
+    lung = judged & (sure / np.float32(255.0) + located >= 1.0)
+    labels, counts = components(lung, connectivity=6)
+    fat = np.zeros(len(counts) + 1, bool)
+    for piece, box in enumerate(ndimage.find_objects(labels), start=1):
+        fat[piece] = _is_fat(coarse.hu[box][labels[box] == piece])
+    lung &= ~fat[labels]
+    return DenseTissue(lung=lung, beside=judged & ~lung)

@@ -19,7 +19,7 @@ from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.dense import dense_beside
+from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
 from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lung_notes import inflation_notes, lung_notes
 from eupnea.segment.lungs import close_sides, refuse_without_lungs
@@ -121,16 +121,25 @@ class _Anatomy:
         closed = close_sides(inner.aerated, coarse) > 0
         return cls(coarse=coarse, inner=inner, closed=closed, located=model.locate(coarse))
 
+    def dense(self, taken: NDArray[np.bool_], sure: NDArray[np.uint8]) -> DenseTissue:
+        """What of the dense tissue is lung, given what planes take for lung, and how sure."""
+        if self.located is not None:
+            return tell_dense_apart(taken, sure, self.located, self.coarse)
+        beside = dense_beside(taken, sure, self.closed, self.coarse)
+        return DenseTissue(lung=np.zeros_like(taken), beside=beside)
+
 
 def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[np.bool_]:
     """The lungs as network and anatomy see them together, on the scan's grid."""
-    coarse, inner, blocks = anatomy.coarse, anatomy.inner, anatomy.coarse.blocks
+    inner, blocks = anatomy.inner, anatomy.coarse.blocks
     taken = blocks.holding(shares >= EVEN_ODDS)
-    outside = inner.no_lung | dense_beside(taken, blocks.middles(shares), anatomy.closed, coarse)
-    box = box_of(taken | inner.aerated)
+    dense = anatomy.dense(taken, blocks.middles(shares))
+    outside = inner.no_lung | dense.beside
+    box = box_of(taken | inner.aerated | dense.lung)
     fine, near = blocks.fine_box(box), blocks.crop(box)
     aerated = near.to_source(inner.aerated[box]) & (scan.hu[fine] < LUNG_AIR_HU)
-    whole = whole_lungs((shares[fine] >= EVEN_ODDS) | aerated)
+    filled = near.to_source(dense.lung[box])
+    whole = whole_lungs((shares[fine] >= EVEN_ODDS) | aerated | filled)
     lungs = np.zeros(shares.shape, bool)
     lungs[fine] = whole & ~near.to_source(outside[box])
     return lungs

@@ -16,24 +16,22 @@ from eupnea.segment.coarse import Coarse
 from eupnea.train.acquisition import breathe, enhance, surroundings
 from eupnea.train.cases import Case
 from eupnea.train.disease.belly import fill_belly, survey_belly
-from eupnea.train.disease.families import FAMILIES, NAMELESS, Family
+from eupnea.train.disease.families import EVERYWHERE, FAMILIES, Family
+from eupnea.train.disease.fields import mix, smooth_noise
+from eupnea.train.disease.foreign import any_shape
 from eupnea.train.disease.lay import Ground, lay_disease, without_rim
+from eupnea.train.disease.site import Lesion, Site
 from eupnea.volume import Volume
 
-SIDES = (80, 80, 96)
+SIDES = (48, 48, 48)
 """Voxels of a sample (slices, rows, columns)."""
 
-SAMPLES_PER_EPISODE = 6
+SAMPLES_PER_EPISODE = 16
 
-MATTER = tuple(
-    replace(FAMILIES[name], radius_mm=(6.0, most))
-    for name, most in zip(NAMELESS, (110.0, 60.0, 60.0), strict=True)
-)
-"""No named disease, so that any of them is new to the network; larger than a texture needs."""
+MOST_LESIONS = 5
+HEALTHY_SHARE = 0.15
 
-MOST_LESIONS = 6
-
-SMOOTHING_MM = 1.5
+SMOOTHING_MM = 3.2
 """Standard deviation of what stands for averaging onto the chest's grid."""
 
 BEND_MM = 9.0
@@ -125,13 +123,30 @@ def _episode(ground: _Ground, rng: Generator) -> _Episode:
 
 def _fill(hu: NDArray[np.int16], ground: _Ground, rng: Generator) -> NDArray[np.int16]:
     """Lays matter into the lungs; what is dense reaches the chest wall without a rim of air."""
-    count = int(rng.integers(0, MOST_LESIONS + 1))
+    count = 0 if rng.random() < HEALTHY_SHARE else int(rng.integers(1, MOST_LESIONS + 1))
     sick = lay_disease(hu, ground.lungs, [_any(rng) for _ in range(count)], rng)
     return without_rim(sick, ground.lung, rng)
 
 
+def filling(site: Site, rng: Generator) -> Lesion:
+    """Any shape of what is as dense as fluid or tissue, even or grained."""
+    shape = any_shape(site, rng)
+    matter = np.float32(rng.uniform(-30.0, 130.0)) + site.grain
+    grains = smooth_noise(site, np.exp(rng.uniform(np.log(3.0), np.log(30.0))), rng)
+    matter = matter + np.exp(rng.uniform(np.log(1.0), np.log(60.0))) * grains
+    return Lesion(hu=mix(site.hu, matter.astype(np.float32), shape), abnormal=shape > 0.5)
+
+
+MATTER = (
+    Family(name="filling", paint=filling, radius_mm=(15.0, 110.0), places=EVERYWHERE, weight=0.7),
+    replace(FAMILIES["strange texture"], radius_mm=(12.0, 110.0), weight=0.2),
+    replace(FAMILIES["transplant"], radius_mm=(6.0, 60.0), weight=0.1),
+)
+"""No named disease, so that any of them is new to the network; larger than a texture needs."""
+
+
 def _any(rng: Generator) -> Family:
-    return MATTER[int(rng.choice(len(MATTER), p=(0.7, 0.15, 0.15)))]
+    return MATTER[int(rng.choice(len(MATTER), p=[family.weight for family in MATTER]))]
 
 
 def _draw(episode: _Episode, rng: Generator) -> ChestSample:

@@ -83,10 +83,10 @@ def lesion_loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -
     )
 
 
-CHEST_DENSE = -0.2
-"""Denser than some -535 HU, in the first window of the chest's signal."""
+CHEST_DENSE = 0.35
+"""Denser than some -200 HU, in the first window of the chest's signal: more than a border."""
 
-FILLED_WEIGHT = 2.0
+FILLED_WEIGHT = 1.0
 """How much more lung counts that is filled with dense matter: it is what is lost."""
 
 

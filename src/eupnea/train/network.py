@@ -10,7 +10,7 @@ from torch import Tensor, nn
 WIDTHS = (16, 32, 64, 96, 128)
 """Channels at each level; each level halves the plane."""
 
-CHEST_WIDTHS = (8, 16, 32, 64, 128)
+CHEST_WIDTHS = (16, 32, 64, 96, 128)
 """The same of the network that sees a whole chest."""
 
 _CONVOLUTION = {2: nn.Conv2d, 3: nn.Conv3d}

@@ -52,7 +52,7 @@ class Family:
 
 _AIRY = (Place.ANYWHERE, Place.ANYWHERE, Place.PLEURA)
 _SOLID = (Place.ANYWHERE, Place.PLEURA, Place.HILUM)
-_EVERYWHERE = (Place.ANYWHERE, Place.PLEURA, Place.HILUM, Place.REAR)
+EVERYWHERE = (Place.ANYWHERE, Place.PLEURA, Place.HILUM, Place.REAR)
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
@@ -91,7 +91,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 name="strange texture",
                 paint=strange_texture,
                 radius_mm=(2.5, 70),
-                places=_EVERYWHERE,
+                places=EVERYWHERE,
                 weight=5.0,
             ),
             Family(

@@ -31,7 +31,7 @@ HALO_MM = 2.5
 
 def strange_texture(site: Site, rng: Generator) -> Lesion:
     """Matter of any density, even or grained, in place of lung or mixed with it."""
-    shape = _any_shape(site, rng)
+    shape = any_shape(site, rng)
     texture = _any_density(rng) + site.grain
     for _ in range(int(rng.integers(0, 4))):
         scale = np.exp(rng.uniform(np.log(1.5), np.log(20.0)))
@@ -56,7 +56,7 @@ def strange_structure(site: Site, rng: Generator) -> Lesion:
 
 def transplant(site: Site, rng: Generator) -> Lesion:
     """The same lung with its contrast stretched, inverted or its density shifted in place."""
-    shape = _any_shape(site, rng)
+    shape = any_shape(site, rng)
     middle = ndimage.gaussian_filter(site.hu, [rng.uniform(1, 4) / s for s in site.spacing_mm])
     detail = site.hu - middle
     gain = rng.choice([-1.0, 2.0, 3.0])
@@ -71,7 +71,7 @@ def _any_density(rng: Generator) -> np.float32:
     return np.float32(rng.uniform(*between[int(rng.integers(len(between)))]))
 
 
-def _any_shape(site: Site, rng: Generator) -> Field:
+def any_shape(site: Site, rng: Generator) -> Field:
     """A blob: whole, broken into patches, pressed against the pleura, or cut by a plane."""
     shape = blob(site, rng, roughness=rng.uniform(0.0, 0.6), edge_mm=rng.uniform(1.0, 6.0))
     kind = rng.random()
