@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 USUAL_HU = -850.0
-"""The most frequent density of the lungs that a network sees."""
+"""Lungs whose most frequent density is thinner are shown to a network as dense as this.
 
-NORMAL_HU = (-930.0, -700.0)
-"""Where the most frequent density of a normal lung lies, from deep inspiration to expiration.
+Denser ones are shown as they are: an expiration is more than less air, for places trap air.
+"""
 
-What lies beyond is not put right: it is disease, or no breath that lungs are measured in.
+THINNEST_HU = -930.0
+"""The most frequent density of a normal lung in the deepest inspiration.
+
+What is thinner still is not put right wholly: it is disease.
 """
 
 TISSUE_HU = 40.0
@@ -25,9 +28,9 @@ SIXTEEN_BITS = 1 << 16
 def at_usual_breath(
     hu: NDArray[np.int16], mode_hu: float | None, *, scale: float = 1.0
 ) -> NDArray[np.int16]:
-    """Densities with the lungs as dense as at a usual breath.
+    """Densities with deeply inflated lungs as dense as at a usual breath.
 
-    Lung holds the same tissue in more or less air. So the most frequent
+    Inflated lung holds the same tissue in more air. So the most frequent
     density of the lungs goes to `USUAL_HU`, gas and tissue stay, and what
     lies between is mixed as before.
 
@@ -55,7 +58,7 @@ def density_table(mode_hu: float | None, *, scale: float = 1.0) -> NDArray[np.in
     stored = np.arange(SIXTEEN_BITS, dtype=np.uint16).view(np.int16)
     hu = np.clip(np.rint(stored * scale), -32768, 32767)
     if mode_hu is not None:
-        mode = float(np.clip(mode_hu * scale, *NORMAL_HU))
+        mode = float(np.clip(mode_hu * scale, THINNEST_HU, USUAL_HU))
         inside = (hu > LEAST_HU) & (hu < TISSUE_HU)
         known, wanted = (LEAST_HU, mode, TISSUE_HU), (LEAST_HU, USUAL_HU, TISSUE_HU)
         hu = np.where(inside, np.interp(hu, known, wanted), hu)
