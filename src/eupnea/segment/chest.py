@@ -31,7 +31,7 @@ def chest_signal(hu: Chest) -> NDArray[np.float32]:
     """Hounsfield units as the network takes them: (windows, slices, rows, columns), -1 to 1.
 
     Examples:
-        >>> chest_signal(np.full((1, 1, 1), 40.0, np.float32)).ravel().round(2).tolist()
+        >>> [round(float(v), 2) for v in chest_signal(np.full((1, 1, 1), 40.0, np.float32)).ravel()]
         [0.74, 0.0]
     """
     low, high = np.array(WINDOWS_HU, np.float32).T[:, :, None, None, None]
