@@ -34,5 +34,5 @@ def test_the_signal_is_padded_by_air() -> None:
     _, signal = chest_of(Coarse.of(Volume(voxels=hu, geometry=geometry)))
     assert signal.shape[:2] == (1, 2)
     assert all(side % CHEST_SIDE_MULTIPLE == 0 for side in signal.shape[2:])
-    assert np.allclose(signal[0, 1, :10, :15, :20], 0.0, atol=1e-6)
-    assert (signal[0, :, 11:] == -1).all()
+    assert np.allclose(signal[0, 1, :5, :7, :10], 0.0, atol=1e-6)
+    assert (signal[0, :, 5:] == -1).all()
