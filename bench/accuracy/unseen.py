@@ -18,7 +18,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from eupnea.mask import Mask
 from eupnea.organ import Organ, RegionOfInterest
 from eupnea.segment import find_organ
 from eupnea.segment.model import Model, load
@@ -96,8 +95,7 @@ def _rows(
 
 def _knowing(organ: Organ, case: Case) -> Organ:
     """The organ whose region of interest is the true lungs of a case."""
-    mask = Mask(voxels=case.lung, geometry=case.scan.geometry)
-    return replace(organ, find_roi=lambda _: RegionOfInterest(mask=mask))
+    return replace(organ, find_roi=lambda _: RegionOfInterest(mask=case.roi))
 
 
 def _write(path: Path, rows: Mapping[str, Mapping[tuple[str, str], Row]]) -> None:

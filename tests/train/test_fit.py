@@ -14,11 +14,12 @@ from eupnea.train.cases import Case, Datalist
 torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
 pytest.importorskip("onnx", reason="the extra `train` is not installed")
 
+from eupnea.segment.coarse import Coarse  # noqa: E402
 from eupnea.segment.model import EVEN_ODDS, certainty_of, load  # noqa: E402
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
 from eupnea.train.config import Target, TrainingConfig  # noqa: E402
 from eupnea.train.disease.families import NAMELESS  # noqa: E402
-from eupnea.train.export import Facts, calibrate_card, cut_card, export  # noqa: E402
+from eupnea.train.export import Facts, add_chest, calibrate_card, cut_card, export  # noqa: E402
 from eupnea.train.fit import fit  # noqa: E402
 from eupnea.train.loss import lesion_loss_of, loss_of  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
@@ -180,3 +181,49 @@ def test_a_fold_holds_out_more_scans() -> None:
     assert [entry.hold_out for entry in fold.cases] == [True, True]
     with pytest.raises(UsageError, match="three"):
         datalist.holding_out(["three"])
+
+
+@pytest.fixture(scope="module")
+def chest_run(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A training on whole chests, of one step."""
+    folder = tmp_path_factory.mktemp("chest")
+    fit([case], folder, SMALL.model_copy(update={"target": Target.CHEST, "steps": 1}))
+    return folder
+
+
+@pytest.fixture
+def exported(run: Path, tmp_path: Path) -> Path:
+    """The network of planes as ONNX, with a card and no second network."""
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
+    export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
+    return tmp_path / "model" / "toy.onnx"
+
+
+def test_a_second_network_goes_beside_the_first(
+    case: Case, chest_run: Path, exported: Path
+) -> None:
+    """It is named on the card, answers on the coarse grid, and another file is refused."""
+    coarse = Coarse.of(case.scan.volume)
+    assert load(exported).locate(coarse) is None
+    card = add_chest(chest_run, exported)
+    assert card.training["chest_steps"] == 1
+    located = load(exported.parent).locate(coarse)
+    assert located is not None
+    assert located.shape == coarse.hu.shape
+    assert 0 <= located.min() < located.max() <= 1
+    exported.with_name("toy-chest.onnx").write_bytes(b"another")
+    with pytest.raises(ModelError, match="sha256"):
+        load(exported)
+
+
+def test_each_training_is_exported_as_what_it_is(
+    run: Path, chest_run: Path, exported: Path
+) -> None:
+    """Planes are no chest, and a chest is no planes; nothing is written."""
+    before = sorted(exported.parent.iterdir())
+    with pytest.raises(ModelError, match="training of chest"):
+        add_chest(run, exported)
+    with pytest.raises(ModelError, match="training on planes"):
+        export(chest_run, exported, exported.parent, Facts(name="other", version="1"))
+    assert sorted(exported.parent.iterdir()) == before

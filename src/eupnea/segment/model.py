@@ -128,7 +128,9 @@ def load(path: Path | str | None = None, *, threads: int = THREADS) -> Model:
         sides=(2 * SIDE_MULTIPLE,) * 2,
         threads=threads,
     )
-    return Model(card=card, run=run, chest=_chest(card, onnx, threads))
+    located = card.chest_sha256
+    chest = None if located is None else open_chest(onnx, sha256=located, threads=threads)
+    return Model(card=card, run=run, chest=chest)
 
 
 def chest_path(onnx: Path) -> Path:
@@ -136,12 +138,11 @@ def chest_path(onnx: Path) -> Path:
     return onnx.with_name(f"{onnx.stem}{CHEST}.onnx")
 
 
-def _chest(card: ModelCard, onnx: Path, threads: int) -> Network | None:
-    if card.chest_sha256 is None:
-        return None
+def open_chest(onnx: Path, *, sha256: str, threads: int = THREADS) -> Network:
+    """Opens the network that looks at the whole chest, beside the other; see `open_network`."""
     return open_network(
         chest_path(onnx),
-        sha256=card.chest_sha256,
+        sha256=sha256,
         channels=len(WINDOWS_HU),
         answers=1,
         sides=(CHEST_SIDE_MULTIPLE,) * 3,

@@ -24,7 +24,7 @@ from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lung_notes import inflation_notes, lung_notes
 from eupnea.segment.lungs import close_sides, refuse_without_lungs
 from eupnea.segment.model import EVEN_ODDS, Model, Prediction, certainty_of
-from eupnea.segment.parenchyma import Parenchyma, parenchyma_of
+from eupnea.segment.parenchyma import parenchyma_of
 from eupnea.segment.sides import split_sides
 from eupnea.segment.usual_breath import at_usual_breath
 from eupnea.segment.zones import lung_zones
@@ -61,8 +61,8 @@ class _Finder:
         air_hu = airway_air_hu(coarse, inner.airways)
         with ThreadPoolExecutor(1) as beside:
             anatomy = beside.submit(_Anatomy.of, coarse, inner, self.model)
-            lung = parenchyma_of(coarse.hu, inner.aerated, coarse.spacing_mm)
-            shares = self._predict(scan, lung, scale=density_scale(air_hu)).roi
+            mode_hu = _mode_hu(coarse, inner.aerated) if self.model.card.usual_breath else None
+            shares = self._ask(scan, mode_hu, scale=density_scale(air_hu)).roi
         found = _lungs(scan, shares, anatomy.result())
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
@@ -74,33 +74,33 @@ class _Finder:
         )
 
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
-        lung, box = _parenchyma(scan, roi), roi.box()
-        shares = self._known(scan) or self._predict(scan, lung)
+        mode_hu, box = _mode_in(scan, roi), roi.box()
+        usual = mode_hu if self.model.card.usual_breath else None
+        shares = self._known(scan) or self._ask(scan, usual)
         certainty = np.zeros(scan.geometry.shape, np.uint8)
         certainty[box] = certainty_of(shares.crop(box), self.model.card.calibration)
         certainty[box][~roi.voxels[box]] = 0
         normal = Mask(voxels=certainty >= EVEN_ODDS, geometry=scan.geometry)
-        notes = inflation_notes(lung.mode_hu, consequence=CONSEQUENCE)
+        notes = inflation_notes(mode_hu, consequence=CONSEQUENCE)
         return NormalRegion(mask=normal, certainty=certainty, notes=notes)
 
     def _known(self, scan: Scan) -> Prediction | None:
         """What was said of the scan, if it was the last one."""
         return self._last[0][1] if self._last and self._last[0][0]() is scan else None
 
-    def _predict(self, scan: Scan, lung: Parenchyma, *, scale: float = 1.0) -> Prediction:
-        seen = _predict(self.model, scan, lung, scale=scale)
+    def _ask(self, scan: Scan, mode_hu: float | None, *, scale: float = 1.0) -> Prediction:
+        seen = _predict(self.model, scan, mode_hu, scale=scale)
         self._last[:] = [(weakref.ref(scan), seen)]
         return seen
 
 
 def predict_in(model: Model, scan: Scan, roi: Mask) -> Prediction:
     """What a model says of a scan whose region of interest is known."""
-    return _predict(model, scan, _parenchyma(scan, roi))
+    return _predict(model, scan, _mode_in(scan, roi) if model.card.usual_breath else None)
 
 
-def _predict(model: Model, scan: Scan, lung: Parenchyma, *, scale: float = 1.0) -> Prediction:
+def _predict(model: Model, scan: Scan, mode_hu: float | None, *, scale: float = 1.0) -> Prediction:
     """What a model says of a scan at the breath and on the scale that it was taught."""
-    mode_hu = lung.mode_hu if model.card.usual_breath else None
     hu = at_usual_breath(scan.hu, mode_hu, scale=scale)
     return model.predict(replace(scan, volume=Volume(voxels=hu, geometry=scan.volume.geometry)))
 
@@ -145,12 +145,15 @@ def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[
     return lungs
 
 
-def _parenchyma(scan: Scan, roi: Mask) -> Parenchyma:
-    """How dense the aerated lung in a region of interest is."""
+def _mode_in(scan: Scan, roi: Mask) -> float:
+    """The most frequent density of the aerated lung in a region of interest."""
     box = roi.box()
     coarse = Coarse.of(scan.volume.crop(box))
-    lungs = coarse.blocks.holding(roi.voxels[box])
-    return parenchyma_of(coarse.hu, lungs, coarse.spacing_mm)
+    return _mode_hu(coarse, coarse.blocks.holding(roi.voxels[box]))
+
+
+def _mode_hu(coarse: Coarse, lungs: NDArray[np.bool_]) -> float:
+    return parenchyma_of(coarse.hu, lungs, coarse.spacing_mm).mode_hu
 
 
 def whole_lungs(found: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -53,13 +53,8 @@ class _Ground:
     """One chest on the coarse grid, before any disease."""
 
     hu: NDArray[np.int16]
-    lung: NDArray[np.bool_]
     lungs: Ground
     belly: Ground | None
-
-    @property
-    def spacing_mm(self) -> tuple[float, float, float]:
-        return self.lungs.spacing_mm
 
     @classmethod
     def of(cls, case: Case, rng: Generator) -> _Ground:
@@ -68,7 +63,6 @@ class _Ground:
         lung = Coarse.of(mask).hu >= 50
         return cls(
             hu=coarse.hu,
-            lung=lung,
             lungs=Ground.of(coarse.hu, lung, coarse.spacing_mm, rng),
             belly=survey_belly(coarse.hu, lung, coarse.spacing_mm, rng),
         )
@@ -108,24 +102,25 @@ class ChestStream:
 
 
 def _episode(ground: _Ground, rng: Generator) -> _Episode:
-    hu = breathe(ground.hu, ground.lung, rng) if rng.random() < 0.6 else ground.hu
+    lungs = ground.lungs
+    hu = breathe(ground.hu, lungs.lung, rng) if rng.random() < 0.6 else ground.hu
     hu = enhance(hu, rng) if rng.random() < 0.5 else hu
-    hu = _fill(fill_belly(hu, ground.belly, rng), ground, rng)
-    sigma = [SMOOTHING_MM / step for step in ground.spacing_mm]
-    box = box_of(ground.lung)
+    hu = _fill(fill_belly(hu, ground.belly, rng), lungs, rng)
+    sigma = [SMOOTHING_MM / step for step in lungs.spacing_mm]
+    box = box_of(lungs.lung)
     return _Episode(
         hu=ndimage.gaussian_filter(hu.astype(np.float32), sigma),
-        lung=ndimage.gaussian_filter(ground.lung.astype(np.float32), sigma),
-        spacing_mm=np.array(ground.spacing_mm),
+        lung=ndimage.gaussian_filter(lungs.lung.astype(np.float32), sigma),
+        spacing_mm=np.array(lungs.spacing_mm),
         middle=np.array([(part.start + part.stop) / 2 for part in box]),
     )
 
 
-def _fill(hu: NDArray[np.int16], ground: _Ground, rng: Generator) -> NDArray[np.int16]:
+def _fill(hu: NDArray[np.int16], lungs: Ground, rng: Generator) -> NDArray[np.int16]:
     """Lays matter into the lungs; what is dense reaches the chest wall without a rim of air."""
     count = 0 if rng.random() < HEALTHY_SHARE else int(rng.integers(1, MOST_LESIONS + 1))
-    sick = lay_disease(hu, ground.lungs, [_any(rng) for _ in range(count)], rng)
-    return without_rim(sick, ground.lung, rng)
+    sick = lay_disease(hu, lungs, [_any(rng) for _ in range(count)], rng)
+    return without_rim(sick, lungs.lung, rng)
 
 
 def filling(site: Site, rng: Generator) -> Lesion:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from eupnea.segment.planes import PLANE_OFFSETS_MM
 from eupnea.train.disease.families import FAMILIES, NAMELESS, Family
-from eupnea.train.network import CHEST_WIDTHS, WIDTHS
+from eupnea.train.network import WIDTHS
 
 
 class Target(StrEnum):
@@ -38,7 +38,6 @@ class TrainingConfig(BaseModel):
     size: int = 160
     """Rows and columns of a sample of planes, in pixels."""
     widths: tuple[int, ...] = WIDTHS
-    chest_widths: tuple[int, ...] = CHEST_WIDTHS
     plane_offsets_mm: tuple[float, ...] = PLANE_OFFSETS_MM
     """Heights of the planes that a network of planes sees."""
     usual_breath: bool = False
@@ -66,9 +65,7 @@ class TrainingConfig(BaseModel):
 
     @property
     def families(self) -> list[Family]:
-        """What is laid into the lungs."""
-        if self.target is Target.CHEST:
-            return [FAMILIES[name] for name in NAMELESS]
+        """What is laid into the lungs that a network of planes sees."""
         never = self.left_out + (NAMELESS if self.target is Target.DISEASE else ())
         return [family for name, family in FAMILIES.items() if name not in never]
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from eupnea.errors import ModelError
 from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
 from eupnea.segment.chest import WINDOWS_HU
-from eupnea.segment.model import chest_path, load
+from eupnea.segment.model import chest_path, load, open_chest
 from eupnea.segment.onnx_network import Network
 from eupnea.segment.planes import PLANE_SPACING_MM
 from eupnea.train.calibrate import calibrate, set_cut
@@ -62,10 +62,13 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
         facts: Name, version, measured figures.
 
     Raises:
-        ModelError: If the run has no checkpoint, or the exported network
-            answers otherwise than the trained one.
+        ModelError: If the run was taught where lungs lie in a chest, has no
+            checkpoint, or the exported network answers otherwise than the
+            trained one.
     """
     config = TrainingConfig.read(run)
+    if config.target is Target.CHEST:
+        raise ModelError(f"expected a training on planes, found one of {Target.CHEST}")
     saved = Checkpoint.load(run / "checkpoint.npz")
     network = _Shares(saved, config)
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,17 +96,16 @@ def add_chest(run: Path, onnx: Path) -> ModelCard:
     if config.target is not Target.CHEST:
         raise ModelError(f"expected a training of {Target.CHEST}, found one of {config.target}")
     saved = Checkpoint.load(run / "checkpoint.npz")
-    network = _Located(saved, config)
+    network = _Shares(saved, config)
     path = chest_path(onnx)
     write_onnx(network, path, torch.zeros(1, len(WINDOWS_HU), 16, 16, 16))
+    digest = sha256_of(path)
+    _compare(network, open_chest(onnx, sha256=digest), (1, len(WINDOWS_HU), 32, 48, 64))
     card = ModelCard.read(onnx.with_suffix(".json"))
     spent = {"chest_steps": saved.step, "chest_minutes": round(saved.elapsed_s / 60, 1)}
-    named = {"chest_sha256": sha256_of(path), "training": card.training | spent}
+    named = {"chest_sha256": digest, "training": card.training | spent}
     card = card.model_copy(update=named)
     card.write(onnx.with_suffix(".json"))
-    chest = load(onnx).chest
-    if chest is not None:
-        _compare(network, chest, (1, len(WINDOWS_HU), 32, 48, 64))
     return card
 
 
@@ -159,25 +161,16 @@ class _Shares(nn.Module):  # type: ignore[misc]
     def __init__(self, saved: Checkpoint, config: TrainingConfig) -> None:
         super().__init__()
         self.network = task_of(config).network()
+        self.locates = config.target is Target.CHEST
         saved.restore_weights(self.network, self.network)
         self.eval()
 
-    def forward(self, planes: Tensor) -> Tensor:
-        roi, normal_in_roi = torch.sigmoid(self.network(planes)).split(1, dim=1)
+    def forward(self, signal: Tensor) -> Tensor:
+        shares = torch.sigmoid(self.network(signal))
+        if self.locates:
+            return shares
+        roi, normal_in_roi = shares.split(1, dim=1)
         return torch.cat([roi, roi * normal_in_roi], dim=1)
-
-
-class _Located(nn.Module):  # type: ignore[misc]
-    """The trained network of a whole chest, answering in shares from 0 to 1."""
-
-    def __init__(self, saved: Checkpoint, config: TrainingConfig) -> None:
-        super().__init__()
-        self.network = task_of(config).network()
-        saved.restore_weights(self.network, self.network)
-        self.eval()
-
-    def forward(self, chest: Tensor) -> Tensor:
-        return torch.sigmoid(self.network(chest))
 
 
 def _card(

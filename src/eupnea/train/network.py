@@ -8,10 +8,7 @@ import torch
 from torch import Tensor, nn
 
 WIDTHS = (16, 32, 64, 96, 128)
-"""Channels at each level; each level halves the plane."""
-
-CHEST_WIDTHS = (16, 32, 64, 96, 128)
-"""The same of the network that sees a whole chest."""
+"""Channels at each level; each level halves the sides."""
 
 _CONVOLUTION = {2: nn.Conv2d, 3: nn.Conv3d}
 _NORM = {2: nn.BatchNorm2d, 3: nn.BatchNorm3d}

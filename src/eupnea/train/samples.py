@@ -10,6 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from eupnea.segment.blocks import Blocks
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.coarse import ANATOMY_MM
 from eupnea.segment.parenchyma import parenchyma_of
@@ -167,12 +168,10 @@ class Stream:
 
 def _at_usual_breath(hu: NDArray[np.int16], case: Case, rng: Generator) -> NDArray[np.int16]:
     """What a model is shown of a lung, given that its density is not known exactly."""
-    factors = [max(1, round(ANATOMY_MM / step)) for step in case.spacing_mm]
-    k, j, i = (slice(None, None, factor) for factor in factors)
-    few = hu[k, j, i]
-    thin = case.lung[k, j, i] & (few < LUNG_AIR_HU)
-    z, y, x = (step * factor for step, factor in zip(case.spacing_mm, factors, strict=True))
-    lung = parenchyma_of(few, thin, (z, y, x))
+    blocks = Blocks.of(case.scan.geometry, spacing_mm=ANATOMY_MM)
+    few = blocks.middles(hu)
+    thin = blocks.middles(case.lung) & (few < LUNG_AIR_HU)
+    lung = parenchyma_of(few, thin, blocks.geometry.spacing_mm)
     return at_usual_breath(hu, lung.mode_hu + rng.normal(0.0, MODE_ERROR_HU))
 
 

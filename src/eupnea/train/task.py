@@ -79,9 +79,7 @@ class _Chest:
     memory_format = torch.channels_last_3d
 
     def network(self) -> UNet:
-        return UNet(
-            channels=len(WINDOWS_HU), widths=self.config.chest_widths, answers=1, dimensions=3
-        )
+        return UNet(channels=len(WINDOWS_HU), widths=self.config.widths, answers=1, dimensions=3)
 
     def samples(self, cases: Sequence[Case], *, seed: int) -> Iterator[Arrays]:
         for sample in ChestStream(cases, seed=seed):
