@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 
 from eupnea.segment.planes import PLANE_OFFSETS_MM
 from eupnea.train.disease.families import FAMILIES, NAMELESS, Family
-from eupnea.train.network import WIDTHS
 
 
 class Target(StrEnum):
@@ -37,7 +36,8 @@ class TrainingConfig(BaseModel):
     batch: int = 8
     size: int = 160
     """Rows and columns of a sample of planes, in pixels."""
-    widths: tuple[int, ...] = WIDTHS
+    widths: tuple[int, ...] = (16, 32, 64, 96, 128)
+    """Channels of the network at each level."""
     plane_offsets_mm: tuple[float, ...] = PLANE_OFFSETS_MM
     """Heights of the planes that a network of planes sees."""
     usual_breath: bool = False

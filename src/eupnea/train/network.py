@@ -7,9 +7,6 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-WIDTHS = (16, 32, 64, 96, 128)
-"""Channels at each level; each level halves the sides."""
-
 _CONVOLUTION = {2: nn.Conv2d, 3: nn.Conv3d}
 _NORM = {2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 _SHRINK = {2: nn.MaxPool2d, 3: nn.MaxPool3d}
@@ -25,7 +22,7 @@ class UNet(nn.Module):  # type: ignore[misc]
 
     Args:
         channels: Number of planes, or of windows on a volume.
-        widths: Channels at each level.
+        widths: Channels at each level; each level halves the sides.
         answers: Number of questions.
         dimensions: 2 for planes, 3 for a volume.
     """
@@ -34,7 +31,7 @@ class UNet(nn.Module):  # type: ignore[misc]
         self,
         *,
         channels: int,
-        widths: tuple[int, ...] = WIDTHS,
+        widths: tuple[int, ...],
         answers: int = 2,
         dimensions: int = 2,
     ) -> None:
