@@ -40,11 +40,15 @@ def train(
         list[str] | None, typer.Option(help="A scan of the list to keep for evaluation, too.")
     ] = None,
     warm_start: Annotated[
-        Path | None, typer.Option(help="Checkpoint of another run to begin with.")
+        Path | None, typer.Option(help="Checkpoint (npz) or exported model (ONNX) to begin with.")
     ] = None,
     learning_rate: Annotated[
         float, typer.Option(help="At the beginning; it falls to zero.")
     ] = 2e-3,
+    bfloat16: Annotated[
+        bool | None,
+        typer.Option(help="Convolve in bfloat16; by default where the CPU has it."),
+    ] = None,
     threads: Annotated[int, typer.Option(help="Threads for the network.")] = 1,
 ) -> None:
     """Train a model of normal lung; an interrupted run goes on where it was.
@@ -55,8 +59,9 @@ def train(
         import torch
 
         from eupnea.train.cases import Datalist
-        from eupnea.train.config import Target, TrainingConfig
+        from eupnea.train.config import WIDTHS, Target, TrainingConfig
         from eupnea.train.fit import fit
+        from eupnea.train.processor import has_bfloat16
     except ImportError as error:
         raise ExtraMissing("train", needed_for="training") from error
     torch.set_num_threads(threads)
@@ -64,6 +69,8 @@ def train(
         minutes=minutes,
         steps=steps,
         target=Target(target),
+        widths=WIDTHS[Target(target)],
+        bfloat16=has_bfloat16() if bfloat16 is None else bfloat16,
         usual_breath=True,
         seed=seed,
         batch=batch,

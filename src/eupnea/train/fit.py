@@ -6,6 +6,7 @@ import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from torch.utils.data import DataLoader, IterableDataset
 from eupnea.train.cases import Case
 from eupnea.train.checkpoint import Checkpoint
 from eupnea.train.config import TrainingConfig
+from eupnea.train.exported import begin_with_model
 from eupnea.train.loss import Loss
 from eupnea.train.network import UNet
-from eupnea.train.task import Arrays, task_of
+from eupnea.train.task import Arrays, Task, task_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,9 @@ class Progress:
 REPORT_EVERY = 25
 """Steps that one line of the log averages."""
 
+SIGNALS_TO_BEGIN = 96
+"""Samples that show an exported model's norms what they are to expect."""
+
 
 def fit(
     cases: Sequence[Case],
@@ -50,7 +55,8 @@ def fit(
         cases: Scans to train on.
         run: Receives `config.json`, `log.csv` and `checkpoint.npz`.
         config: Decides the training; must be the same when a run goes on.
-        warm_start: Checkpoint of another run whose weights to begin with.
+        warm_start: Checkpoint of another run, or exported model (ONNX), whose
+            weights to begin with.
         on_progress: Called for each line of the log.
 
     Returns:
@@ -58,7 +64,7 @@ def fit(
     """
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.json").write_text(config.model_dump_json(indent=1))
-    state = _State.begin(config, run, warm_start)
+    state = _State.begin(config, run, warm_start, cases)
     for seen in _steps(state, cases, config):
         _log(run, seen)
         on_progress(seen)
@@ -96,13 +102,21 @@ class _State:
         self.saved_at = time.monotonic()
 
     @classmethod
-    def begin(cls, config: TrainingConfig, run: Path, warm_start: Path | None) -> _State:
+    def begin(
+        cls, config: TrainingConfig, run: Path, warm_start: Path | None, cases: Sequence[Case]
+    ) -> _State:
         state = cls(config)
         if (run / "checkpoint.npz").exists():
             saved = Checkpoint.load(run / "checkpoint.npz")
             saved.restore(state.network, state.averaged, state.optimizer)
             state.step, state.elapsed_s = saved.step, saved.elapsed_s
-        elif warm_start is not None:
+        elif warm_start is None:
+            pass
+        elif warm_start.suffix == ".onnx":
+            signals = _signals(state.task, cases, seed=config.seed)
+            for network in (state.network, state.averaged):
+                begin_with_model(network, warm_start, signals)
+        else:
             Checkpoint.load(warm_start).begin_with_weights(state.network, state.averaged)
         return state
 
@@ -141,6 +155,11 @@ class _State:
                 kept.lerp_(new, 1 - decay)
             else:
                 kept.copy_(new)
+
+
+def _signals(task: Task, cases: Sequence[Case], *, seed: int) -> torch.Tensor:
+    samples = islice(task.samples(cases, seed=seed), SIGNALS_TO_BEGIN)
+    return torch.stack([torch.from_numpy(signal) for signal, *_ in samples])
 
 
 def _steps(state: _State, cases: Sequence[Case], config: TrainingConfig) -> Iterator[Progress]:
