@@ -41,6 +41,7 @@ PARTS: dict[str, Part] = {
     "lesions": lesions.measure,
     "repeat": repeat.measure,
     "families": families.measure,
+    "untaught": families.measure_untaught,
 }
 
 TEXTURES = ("patches", "slices")

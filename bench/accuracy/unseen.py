@@ -23,7 +23,7 @@ from eupnea.segment import find_organ
 from eupnea.segment.model import Model, load
 from eupnea.segment.model_organ import organ_of
 from eupnea.train.cases import Case, Datalist, Health, load_case
-from eupnea.train.disease.families import NAMELESS
+from eupnea.train.disease.families import FAMILIES, NAMELESS, Family
 from eupnea.train.evaluate import Row, evaluate
 
 ALSO = "case002"
@@ -53,7 +53,7 @@ def main() -> None:
     _write(chosen.out / "unseen.csv", rows)
 
 
-def families_unseen(models: Sequence[Model]) -> list[str]:
+def families_unseen(models: Sequence[Model]) -> list[Family]:
     """The named families that no model saw.
 
     Raises:
@@ -62,7 +62,7 @@ def families_unseen(models: Sequence[Model]) -> list[str]:
     if any(_held_out(model) != _held_out(models[0]) for model in models):
         raise ValueError("expected models trained on the same scans")
     left_out = [_listed(model, "families_left_out") for model in models]
-    return sorted(set.intersection(*left_out) - set(NAMELESS))
+    return [FAMILIES[name] for name in sorted(set.intersection(*left_out) - set(NAMELESS))]
 
 
 def _held_out(model: Model) -> set[str]:
@@ -83,7 +83,12 @@ def _lungs(data: Path, held_out: Collection[str]) -> Iterator[Case]:
 
 
 def _rows(
-    organ: Organ, cases: Sequence[Case], folder: Path, families: Sequence[str], *, given_roi: bool
+    organ: Organ,
+    cases: Sequence[Case],
+    folder: Path,
+    families: Sequence[Family],
+    *,
+    given_roi: bool,
 ) -> dict[tuple[str, str], Row]:
     found: dict[tuple[str, str], Row] = {}
     for case in cases:

@@ -11,8 +11,11 @@ from eupnea.train.disease import FAMILIES, Diseased, Family, Site, lay_disease
 from eupnea.train.disease.belly import belly_of, fill_belly, survey_belly
 from eupnea.train.disease.fields import blob, smooth_noise
 from eupnea.train.disease.lay import Ground, without_rim
+from eupnea.train.disease.untaught import UNTAUGHT
 
 SPACING_MM = (2.0, 1.5, 1.5)
+
+ANY = {**FAMILIES, **UNTAUGHT}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def ground(chest: NDArray[np.int16], lung: NDArray[np.bool_]) -> Ground:
     return Ground.of(chest, lung, SPACING_MM, np.random.default_rng(1))
 
 
-@pytest.mark.parametrize("family", FAMILIES.values(), ids=list(FAMILIES))
+@pytest.mark.parametrize("family", ANY.values(), ids=list(ANY))
 def test_truth_is_where_the_scan_changed(
     family: Family, chest: NDArray[np.int16], lung: NDArray[np.bool_], ground: Ground
 ) -> None:
@@ -51,7 +54,12 @@ def test_truth_is_where_the_scan_changed(
     assert (changed & sick.abnormal).sum() > 0.7 * changed.sum()
 
 
-@pytest.mark.parametrize("family", FAMILIES.values(), ids=list(FAMILIES))
+def test_what_is_untaught_is_never_taught() -> None:
+    """No name stands in both lists."""
+    assert not FAMILIES.keys() & UNTAUGHT.keys()
+
+
+@pytest.mark.parametrize("family", ANY.values(), ids=list(ANY))
 def test_a_seed_gives_one_disease(family: Family, chest: NDArray[np.int16], ground: Ground) -> None:
     """The same seed gives the same voxels, another seed others."""
     one, same, other = (

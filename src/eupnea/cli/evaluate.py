@@ -22,6 +22,10 @@ def evaluate(
         typer.Option(help="ONNX file with its card, or a folder of both; else the shipped one."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Decides the disease laid in.")] = 7,
+    *,
+    untaught: Annotated[
+        bool, typer.Option(help="Lay in families of disease that no model is ever taught.")
+    ] = False,
 ) -> None:
     """Judge a model on the scans its data list holds out, healthy and with laid-in disease.
 
@@ -32,10 +36,13 @@ def evaluate(
     from eupnea.segment.model import load
     from eupnea.segment.model_organ import organ_of
     from eupnea.train.cases import Datalist
+    from eupnea.train.disease.families import FAMILIES
+    from eupnea.train.disease.untaught import UNTAUGHT
     from eupnea.train.evaluate import evaluate as judge
 
     cases = Datalist.read(data).load(hold_out=True)
-    judge(organ_of(load(model)), cases, out, seed=seed, on_row=_show)
+    families = tuple((UNTAUGHT if untaught else FAMILIES).values())
+    judge(organ_of(load(model)), cases, out, families=families, seed=seed, on_row=_show)
 
 
 def _show(row: Row) -> None:

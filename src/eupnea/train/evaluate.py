@@ -15,7 +15,7 @@ from eupnea.organ import Organ
 from eupnea.scan import Scan
 from eupnea.segment import segment_scan
 from eupnea.train.cases import Case
-from eupnea.train.disease import FAMILIES
+from eupnea.train.disease import FAMILIES, Family
 from eupnea.train.disease.lay import Ground
 from eupnea.train.diseased import diseased
 from eupnea.train.picture import draw_picture
@@ -44,14 +44,14 @@ def evaluate(
     cases: Sequence[Case],
     out: Path,
     *,
-    families: Sequence[str] = tuple(FAMILIES),
+    families: Sequence[Family] = tuple(FAMILIES.values()),
     seed: int = 7,
     on_row: Callable[[Row], None] = lambda _: None,
 ) -> list[Row]:
     """Judges a model on held-out lungs; writes `scores.csv` and one picture per row.
 
     Args:
-        organ: What finds roi and normal; `Model.organ` or any other.
+        organ: What finds roi and normal; `organ_of(model)` or any other.
         cases: Lungs not trained on.
         out: Folder for the table and the pictures.
         families: Families of disease to lay in, one at a time.
@@ -91,15 +91,15 @@ def judge(
 
 
 def _courses(
-    case: Case, families: Sequence[str], seed: int
+    case: Case, families: Sequence[Family], seed: int
 ) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
     """The case healthy, then with each family of disease."""
     yield HEALTHY, case.scan, np.zeros_like(case.lung)
     ground = Ground.of(case.hu, case.lung, case.spacing_mm, np.random.default_rng(seed))
-    for n, name in enumerate(families):
-        lesions = [FAMILIES[name]] * LESIONS
+    for n, family in enumerate(families):
+        lesions = [family] * LESIONS
         scan, abnormal = diseased(case, ground, lesions, np.random.default_rng([seed, n]))
-        yield name, scan, abnormal
+        yield family.name, scan, abnormal
 
 
 def _write(rows: Sequence[Row], path: Path) -> None:
