@@ -11,7 +11,7 @@ from eupnea.scan import Scan
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.card import Calibration
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.dense import dense_beside
+from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
 from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lungs import close_sides
 from eupnea.segment.model import EVEN_ODDS, LEAST_ROI, Prediction
@@ -26,8 +26,10 @@ def repeated(voxels: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:
     return voxels[np.ix_(k, j, i)]
 
 
-def lungs(scan: Scan, seen: Prediction) -> NDArray[np.bool_]:
-    """The region of interest."""
+def lungs(
+    scan: Scan, seen: Prediction, located: NDArray[np.float32] | None = None
+) -> NDArray[np.bool_]:
+    """The region of interest; `located` is what a model says that looks at the chest as a whole."""
     coarse = Coarse.of(scan.volume)
     inner = InnerAir.of(coarse)
     taken = seen.roi >= EVEN_ODDS
@@ -38,14 +40,29 @@ def lungs(scan: Scan, seen: Prediction) -> NDArray[np.bool_]:
     holding = taken
     for axis, start in enumerate(starts):
         holding = np.logical_or.reduceat(holding, start, axis=axis)
-    closed = close_sides(inner.aerated, coarse) > 0
-    outside = inner.no_lung | dense_beside(holding, coarse.blocks.middles(seen.roi), closed, coarse)
+    dense = _dense(holding, coarse.blocks.middles(seen.roi), located, inner, coarse)
+    outside = inner.no_lung | dense.beside
     found = taken | (repeated(inner.aerated, coarse) & (scan.hu < LUNG_AIR_HU))
+    found |= repeated(dense.lung, coarse)
     labels, count = ndimage.label(found)
     sizes = ndimage.sum_labels(found, labels, np.arange(1, count + 1))
     large = np.flatnonzero(sizes >= SMALLEST_PART * sizes.max(initial=0)) + 1
     whole = np.asarray(fill_voids.fill(np.isin(labels, large)), bool)
     return whole & ~repeated(outside, coarse)
+
+
+def _dense(
+    holding: NDArray[np.bool_],
+    sure: NDArray[np.uint8],
+    located: NDArray[np.float32] | None,
+    inner: InnerAir,
+    coarse: Coarse,
+) -> DenseTissue:
+    if located is not None:
+        return tell_dense_apart(holding, sure, located, coarse)
+    closed = close_sides(inner.aerated, coarse) > 0
+    beside = dense_beside(holding, sure, closed, coarse)
+    return DenseTissue(lung=np.zeros_like(beside), beside=beside)
 
 
 def certainty(

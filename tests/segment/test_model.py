@@ -18,6 +18,7 @@ from eupnea.phantom import PhantomScan
 from eupnea.read import read_timeline
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
+from eupnea.segment.coarse import Coarse
 from eupnea.segment.model import Model, Prediction, certainty_of, load
 from eupnea.segment.model_organ import organ_of, predict_in, whole_lungs
 from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, PlaneGrid, to_signal
@@ -87,28 +88,53 @@ def test_roi_and_normal_come_back_on_the_scans_grid(body: Scan) -> None:
     assert not normal.voxels[8, 45, 90]
 
 
-def check_against_the_plain_way(scan: Scan) -> None:
+def unsure(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same, and a third of what is dense may be lung."""
+    shares = by_density(planes)
+    dense = planes[:, planes.shape[1] // 2] >= to_signal(np.array([-400.0], np.float32))
+    shares[:, 0] += np.float32(0.33) * dense
+    return shares
+
+
+def in_the_middle(chest: NDArray[np.float32]) -> NDArray[np.float32]:
+    """All that is not air is lung, the more so the nearer to the middle of the chest."""
+    dense = chest[:, :1] > -0.5
+    columns = np.cos(np.linspace(-np.pi / 2, np.pi / 2, chest.shape[-1], dtype=np.float32))
+    return np.where(dense, columns, np.float32(0.0))
+
+
+@pytest.fixture(params=[False, True], ids=["planes", "planes and chest"])
+def toy(request: pytest.FixtureRequest) -> Model:
+    """A model that sees by density, alone or with a look at the chest as a whole."""
+    if request.param:
+        return Model(card=card(), run=unsure, chest=in_the_middle)
+    return Model(card=card(), run=by_density)
+
+
+def check_against_the_plain_way(model: Model, scan: Scan) -> None:
     """Region of interest and certainty are, byte for byte, those of the whole grid."""
-    model = Model(card=card(), run=by_density)
     organ, seen = organ_of(model), model.predict(scan)
     roi = organ.find_roi(scan).mask
-    np.testing.assert_array_equal(roi.voxels, model_lungs.lungs(scan, seen))
+    located = model.locate(Coarse.of(scan.volume))
+    np.testing.assert_array_equal(roi.voxels, model_lungs.lungs(scan, seen, located))
+    if located is not None:
+        assert (roi.voxels != model_lungs.lungs(scan, seen)).any()
     found = organ.find_normal(scan, roi)
     plain = model_lungs.certainty(seen, roi.voxels, model.card.calibration)
     np.testing.assert_array_equal(found.certainty, plain)
 
 
-def test_boxes_and_threads_change_nothing(phantom_scan: PhantomScan) -> None:
+def test_boxes_and_threads_change_nothing(toy: Model, phantom_scan: PhantomScan) -> None:
     """What is computed in boxes, beside the network, is what the plain way finds."""
-    check_against_the_plain_way(phantom_scan.scan)
+    check_against_the_plain_way(toy, phantom_scan.scan)
 
 
 @pytest.mark.real
-def test_boxes_and_threads_change_nothing_in_a_patient(real_data: Path) -> None:
+def test_boxes_and_threads_change_nothing_in_a_patient(toy: Model, real_data: Path) -> None:
     """The same in a real chest, cut by couch and field of view."""
     path = real_data / "lctsc/case002_ct.nii.gz"
     timeline = read_timeline([path], dates=["2020-01-01"]).timeline
-    check_against_the_plain_way(next(iter(timeline)))
+    check_against_the_plain_way(toy, next(iter(timeline)))
 
 
 def test_threads_leave_the_answer_as_it_is(phantom_scan: PhantomScan) -> None:
