@@ -35,6 +35,14 @@ def run(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data list without a case."""
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
+    return path
+
+
 def test_a_training_goes_on_where_it_was(case: Case, run: Path) -> None:
     """A second call with more time starts from the saved step, not from none."""
     before = Checkpoint.load(run / "checkpoint.npz")
@@ -79,10 +87,8 @@ def test_what_is_exported_sees_the_planes_that_were_trained_on(run: Path) -> Non
         saved.restore_weights(wider, wider)
 
 
-def test_what_is_exported_answers_as_torch_does(run: Path, tmp_path: Path) -> None:
+def test_what_is_exported_answers_as_torch_does(run: Path, data: Path, tmp_path: Path) -> None:
     """The ONNX file loads with its card and gives shares; normal never exceeds roi."""
-    data = tmp_path / "data.json"
-    data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
     card = export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
     assert card.training["steps"] == Checkpoint.load(run / "checkpoint.npz").step
     model = load(tmp_path / "model")
@@ -91,10 +97,10 @@ def test_what_is_exported_answers_as_torch_does(run: Path, tmp_path: Path) -> No
     assert (shares[:, 1] <= shares[:, 0]).all()
 
 
-def test_a_card_is_calibrated_on_healthy_lungs(case: Case, run: Path, tmp_path: Path) -> None:
+def test_a_card_is_calibrated_on_healthy_lungs(
+    case: Case, run: Path, data: Path, tmp_path: Path
+) -> None:
     """The fitted certainty is written into the card, which still names its file."""
-    data = tmp_path / "data.json"
-    data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
     card = export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
     fitted = calibrate_card(tmp_path / "model" / "toy.onnx", [case], SMALL.families)
     assert fitted.calibration != card.calibration
@@ -102,11 +108,9 @@ def test_a_card_is_calibrated_on_healthy_lungs(case: Case, run: Path, tmp_path: 
 
 
 def test_the_cut_lets_a_stated_share_of_normal_lung_be_abnormal(
-    case: Case, run: Path, tmp_path: Path
+    case: Case, run: Path, data: Path, tmp_path: Path
 ) -> None:
     """Counted by hand on the same lung, within what a tenth of the shift changes."""
-    data = tmp_path / "data.json"
-    data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
     export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
     card = cut_card(tmp_path / "model" / "toy.onnx", [case], false_share=0.3)
     model = load(tmp_path / "model")
@@ -192,21 +196,19 @@ def chest_run(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def exported(run: Path, tmp_path: Path) -> Path:
+def exported(run: Path, data: Path, tmp_path: Path) -> Path:
     """The network of planes as ONNX, with a card and no second network."""
-    data = tmp_path / "data.json"
-    data.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": []}))
     export(run, data, tmp_path / "model", Facts(name="toy", version="1"))
     return tmp_path / "model" / "toy.onnx"
 
 
 def test_a_second_network_goes_beside_the_first(
-    case: Case, chest_run: Path, exported: Path
+    case: Case, chest_run: Path, data: Path, exported: Path
 ) -> None:
     """It is named on the card, answers on the coarse grid, and another file is refused."""
     coarse = Coarse.of(case.scan.volume)
     assert load(exported).locate(coarse) is None
-    card = add_chest(chest_run, exported)
+    card = add_chest(chest_run, data, exported)
     assert card.training["chest_steps"] == 1
     located = load(exported.parent).locate(coarse)
     assert located is not None
@@ -218,12 +220,24 @@ def test_a_second_network_goes_beside_the_first(
 
 
 def test_each_training_is_exported_as_what_it_is(
-    run: Path, chest_run: Path, exported: Path
+    run: Path, chest_run: Path, data: Path, exported: Path
 ) -> None:
     """Planes are no chest, and a chest is no planes; nothing is written."""
     before = sorted(exported.parent.iterdir())
     with pytest.raises(ModelError, match="training of chest"):
-        add_chest(run, exported)
+        add_chest(run, data, exported)
     with pytest.raises(ModelError, match="training on planes"):
         export(chest_run, exported, exported.parent, Facts(name="other", version="1"))
     assert sorted(exported.parent.iterdir()) == before
+
+
+def test_both_networks_hold_out_the_same_scans(
+    chest_run: Path, exported: Path, tmp_path: Path
+) -> None:
+    """Else what one was trained on would count as held out."""
+    entry = {"name": "one", "ct": "a.nii.gz", "health": "all", "source": "Own", "hold_out": True}
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"root": ".", "sources": {"Own": "CC0"}, "cases": [entry]}))
+    with pytest.raises(ModelError, match="held out, found"):
+        add_chest(chest_run, other, exported)
+    assert not exported.with_name("toy-chest.onnx").exists()

@@ -62,5 +62,5 @@ def export(
         aerated = training_cases(config, data, Health.AERATED)
         card = cut_card(onnx, aerated, false_share=false_share)
     if chest is not None:
-        card = add_chest(chest, onnx)
+        card = add_chest(chest, data, onnx)
     typer.echo(f"calibration: slope {card.calibration.slope}, shift {card.calibration.shift}")

@@ -81,27 +81,33 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     return card
 
 
-def add_chest(run: Path, onnx: Path) -> ModelCard:
+def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
     """Writes the network that looks at a whole chest beside another, and names it on the card.
 
     Args:
         run: Folder of a training with the target `chest`.
+        data: The data list that it was trained on.
         onnx: The network of planes, its card beside it.
 
     Raises:
-        ModelError: If the run was taught something else, has no checkpoint,
-            or the exported network answers otherwise than the trained one.
+        ModelError: If the run was taught something else, held out other
+            scans than the network of planes, has no checkpoint, or the
+            exported network answers otherwise than the trained one.
     """
     config = TrainingConfig.read(run)
     if config.target is not Target.CHEST:
         raise ModelError(f"expected a training of {Target.CHEST}, found one of {config.target}")
+    card = ModelCard.read(onnx.with_suffix(".json"))
+    held_out = _held_out(Datalist.read(data).holding_out(config.held_out))
+    if held_out != card.training["scans_held_out"]:
+        wanted = card.training["scans_held_out"]
+        raise ModelError(f"expected the scans {wanted} to be held out, found {held_out}")
     saved = Checkpoint.load(run / "checkpoint.npz")
     network = _Shares(saved, config)
     path = chest_path(onnx)
     write_onnx(network, path, torch.zeros(1, len(WINDOWS_HU), 16, 16, 16))
     digest = sha256_of(path)
     _compare(network, open_chest(onnx, sha256=digest), (1, len(WINDOWS_HU), 32, 48, 64))
-    card = ModelCard.read(onnx.with_suffix(".json"))
     spent = {"chest_steps": saved.step, "chest_minutes": round(saved.elapsed_s / 60, 1)}
     named = {"chest_sha256": digest, "training": card.training | spent}
     card = card.model_copy(update=named)
@@ -201,11 +207,15 @@ def _card(
             "batch": config.batch,
             "target": config.target.value,
             "families_left_out": sorted(FAMILIES.keys() - {f.name for f in config.families}),
-            "scans_held_out": [entry.name for entry in datalist.cases if entry.hold_out],
+            "scans_held_out": _held_out(datalist),
         },
         metrics=facts.metrics,
         limits=tuple(facts.limits),
     )
+
+
+def _held_out(datalist: Datalist) -> list[str]:
+    return [entry.name for entry in datalist.cases if entry.hold_out]
 
 
 def _compare(network: nn.Module, exported: Network, shape: tuple[int, ...]) -> None:
