@@ -21,7 +21,7 @@ from eupnea.scan import Scan
 from eupnea.segment.sides import LEFT, RIGHT, split_sides
 from eupnea.train.cases import read_scan
 from eupnea.train.disease import FAMILIES, lay_disease
-from eupnea.train.disease.lay import Ground
+from eupnea.train.disease.lay import Diseased, Ground, without_rim
 from eupnea.train.picture import draw_picture
 from eupnea.train.scores import dice
 from eupnea.volume import Volume
@@ -58,7 +58,10 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
 def fill(
     scan: Scan, lung: NDArray[np.bool_], family: str, rng: np.random.Generator
 ) -> tuple[Scan, NDArray[np.bool_]]:
-    """The scan with large lesions of one family laid in until they fill their share of a lung."""
+    """The scan with large lesions of one family laid in until they fill their share of a lung.
+
+    They reach the chest wall without the rim of half air that a healthy lung's border has.
+    """
     large = replace(FAMILIES[family], radius_mm=RADII_MM[family])
     ground = Ground.of(scan.hu, lung, scan.geometry.spacing_mm, rng)
     hu, disease = scan.hu, np.zeros_like(lung)
@@ -68,6 +71,7 @@ def fill(
         laid = lay_disease(hu, ground, [large], rng)
         if (disease | laid.abnormal).sum() <= MOST_SHARE * lung.sum():
             hu, disease = laid.hu, disease | laid.abnormal
+    hu = without_rim(Diseased(hu=hu, abnormal=disease), lung, rng)
     return replace(scan, volume=Volume(voxels=hu, geometry=scan.geometry)), disease
 
 

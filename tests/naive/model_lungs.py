@@ -58,9 +58,9 @@ def _dense(
     inner: InnerAir,
     coarse: Coarse,
 ) -> DenseTissue:
-    if located is not None:
-        return tell_dense_apart(holding, sure, located, coarse)
     closed = close_sides(inner.aerated, coarse) > 0
+    if located is not None:
+        return tell_dense_apart(holding, sure, located, closed, coarse)
     beside = dense_beside(holding, sure, closed, coarse)
     return DenseTissue(lung=np.zeros_like(beside), beside=beside)
 

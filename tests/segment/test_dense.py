@@ -63,24 +63,36 @@ def told(piece_hu: float, *, sure: float, located: float) -> DenseTissue:
     """What becomes of the piece by planes that are so sure of all, and a chest that is so sure."""
     shares = np.full(SHAPE, 255 * sure).astype(np.uint8)
     chances = np.full(SHAPE, located, np.float32)
-    return tell_dense_apart(shares >= 128, shares, chances, chest(piece_hu))
+    nowhere = np.zeros(SHAPE, bool)
+    return tell_dense_apart(shares >= 128, shares, chances, nowhere, chest(piece_hu))
 
 
-@pytest.mark.parametrize(
-    ("sure", "located", "is_lung"),
-    [(0.9, 0.6, True), (0.2, 0.9, True), (0.9, 0.05, False), (0.3, 0.6, False)],
-)
-def test_planes_and_chest_decide_together(*, sure: float, located: float, is_lung: bool) -> None:
+@pytest.mark.parametrize(("sure", "located"), [(0.2, 0.9), (0.6, 0.7)])
+def test_what_planes_doubt_is_lung_where_the_chest_is_sure(*, sure: float, located: float) -> None:
     """A dense piece is lung when both are sure of it on average; thin things are left alone."""
     found = told(40.0, sure=sure, located=located)
-    inside, outside = (found.lung, found.beside) if is_lung else (found.beside, found.lung)
-    assert inside[PIECE].mean() > 0.9
-    assert inside.sum() == inside[PIECE].sum()
-    assert not outside.any()
+    assert found.lung[PIECE].mean() > 0.9
+    assert found.lung.sum() == found.lung[PIECE].sum()
+    assert not found.beside.any()
 
 
-def test_fat_is_no_lung_whoever_is_sure_of_it() -> None:
-    """Its density tells."""
-    found = told(-90.0, sure=0.99, located=0.99)
+@pytest.mark.parametrize(("sure", "located"), [(0.3, 0.6), (0.1, 0.4)])
+def test_what_both_doubt_is_left_as_it_was(*, sure: float, located: float) -> None:
+    """Nothing is added, and what was never taken needs not be dropped."""
+    found = told(40.0, sure=sure, located=located)
     assert not found.lung.any()
-    assert found.beside[PIECE].mean() > 0.9
+    assert not found.beside.any()
+
+
+def test_what_planes_took_alone_must_be_sure() -> None:
+    """As without a chest: doubtful pieces go, sure ones stay."""
+    assert told(40.0, sure=0.8, located=0.1).beside[PIECE].mean() > 0.9
+    assert not told(40.0, sure=0.99, located=0.1).beside.any()
+
+
+@pytest.mark.parametrize("sure", [0.2, 0.99])
+def test_fat_is_no_lung_whoever_is_sure_of_it(sure: float) -> None:
+    """Its density tells: it is dropped where it was taken, and never added."""
+    found = told(-90.0, sure=sure, located=0.99)
+    assert not found.lung.any()
+    assert (found.beside[PIECE].mean() > 0.9) == (sure > 0.5)

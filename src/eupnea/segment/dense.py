@@ -26,6 +26,12 @@ of heart, aorta, liver and fat that were taken for lung, of hardly any."""
 HELD_SHARE = 0.5
 """A piece of which the anatomical lungs hold as much stays, however sure the network is."""
 
+EVEN = 0.5
+"""A share that is as likely as not."""
+
+LIMIT_HU = 150
+"""Beyond it a voxel tells no more of whether fat surrounds it."""
+
 
 def dense_beside(
     lungs: NDArray[np.bool_],
@@ -72,26 +78,32 @@ def tell_dense_apart(
     taken: NDArray[np.bool_],
     sure: NDArray[np.uint8],
     located: NDArray[np.float32],
+    anatomical: NDArray[np.bool_],
     coarse: Coarse,
 ) -> DenseTissue:
     """What of the dense tissue is lung, by its planes and by the chest as a whole together.
 
-    A dense voxel is lung when both are sure of it on average; and a piece
-    whose median density is that of fat is none.
+    Dense tissue that is denser than fat is lung where both are sure of it on
+    average, whatever the planes alone took it for; what the chest as a whole
+    holds is no doubtful piece of `dense_beside`.
 
     Args:
         taken: What was taken for lung by the planes, on the coarse grid.
         sure: How sure, 0 to 255.
         located: How sure by the chest as a whole, 0 to 1.
+        anatomical: The lungs by their closed shape.
         coarse: The scan.
     """
-    dense = (taken | (located >= 0.5)) & (coarse.hu >= LUNG_AIR_HU)
-    core = opened(dense, CORE_MM, coarse.spacing_mm)
-    judged = dilate(core, CORE_MM, coarse.spacing_mm) & dense
-    lung = judged & (sure / np.float32(255.0) + located >= 1.0)
-    labels, counts = components(lung, connectivity=6)
-    fat = np.zeros(len(counts) + 1, bool)
-    for piece, box in enumerate(ndimage.find_objects(labels), start=1):
-        fat[piece] = _is_fat(coarse.hu[box][labels[box] == piece])
-    lung &= ~fat[labels]
-    return DenseTissue(lung=lung, beside=judged & ~lung)
+    inside = located >= EVEN
+    beside = dense_beside(taken, sure, anatomical | inside, coarse)
+    dense = coarse.hu >= LUNG_AIR_HU
+    more = inside & dense & (sure / np.float32(255.0) + located >= 2 * EVEN) & ~_like_fat(coarse.hu)
+    core = opened(more | (taken & dense & ~beside), CORE_MM, coarse.spacing_mm)
+    lung = more & dilate(core, CORE_MM, coarse.spacing_mm) & ~beside
+    return DenseTissue(lung=lung, beside=beside)
+
+
+def _like_fat(hu: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Voxels in whose surroundings, air and bone cut off, fat prevails."""
+    tissue = np.clip(hu, -LIMIT_HU, LIMIT_HU).astype(np.float32)
+    return np.asarray(ndimage.uniform_filter(tissue, 3) <= FAT_HU[1])

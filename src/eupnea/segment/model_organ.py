@@ -124,7 +124,7 @@ class _Anatomy:
     def dense(self, taken: NDArray[np.bool_], sure: NDArray[np.uint8]) -> DenseTissue:
         """What of the dense tissue is lung, given what planes take for lung, and how sure."""
         if self.located is not None:
-            return tell_dense_apart(taken, sure, self.located, self.coarse)
+            return tell_dense_apart(taken, sure, self.located, self.closed, self.coarse)
         beside = dense_beside(taken, sure, self.closed, self.coarse)
         return DenseTissue(lung=np.zeros_like(taken), beside=beside)
 
