@@ -145,6 +145,25 @@ def test_threads_leave_the_answer_as_it_is(phantom_scan: PhantomScan) -> None:
     np.testing.assert_array_equal(one.normal, two.normal)
 
 
+def test_a_chest_seen_in_part_is_judged_by_its_planes(body: Scan) -> None:
+    """Where the field of view cuts the lungs at a side, only planes are asked."""
+    calls = []
+
+    def counted(chest: NDArray[np.float32]) -> NDArray[np.float32]:
+        calls.append(chest.shape)
+        return in_the_middle(chest)
+
+    organ = organ_of(Model(card=card(), run=by_density, chest=counted))
+    organ.find_roi(body)
+    assert len(calls) == 1
+    cut = scan_of(np.ascontiguousarray(body.hu[:, :, 25:]), body.geometry.spacing_mm)
+    roi = organ.find_roi(cut).mask
+    assert len(calls) == 1
+    np.testing.assert_array_equal(
+        roi.voxels, organ_of(Model(card=card(), run=by_density)).find_roi(cut).mask.voxels
+    )
+
+
 def test_one_prediction_answers_both_questions(body: Scan) -> None:
     """The network runs once per scan, and anew for another scan."""
     calls = []

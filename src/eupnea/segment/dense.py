@@ -29,6 +29,9 @@ HELD_SHARE = 0.5
 EVEN = 0.5
 """A share that is as likely as not."""
 
+SURELY = 0.7
+"""Chest wall beside a shrunken lung, which planes doubt, is held less surely by the whole chest."""
+
 LIMIT_HU = 150
 """Beyond it a voxel tells no more of whether fat surrounds it."""
 
@@ -38,25 +41,30 @@ def dense_beside(
     sure: NDArray[np.uint8],
     anatomical: NDArray[np.bool_],
     coarse: Coarse,
+    located: NDArray[np.float32] | None = None,
 ) -> NDArray[np.bool_]:
     """Dense pieces of what was taken for lung that are none.
 
     A piece is none when its median density is that of fat: consolidation,
     masses and effusion are denser, ground glass is thinner. And it is none
-    when the network is not sure of it and anatomy does not hold it either.
+    when the network is not sure of it and neither anatomy nor the chest as a
+    whole hold it.
 
     Args:
         lungs: What was taken for lung, on the coarse grid.
         sure: How sure, 0 to 255.
         anatomical: The lungs by their closed shape.
         coarse: The scan.
+        located: How sure by the chest as a whole, 0 to 1, if it was asked.
     """
     dense = lungs & (coarse.hu >= LUNG_AIR_HU)
     labels, counts = components(opened(dense, CORE_MM, coarse.spacing_mm), connectivity=6)
     none = np.zeros(len(counts) + 1, bool)
     for piece, box in enumerate(ndimage.find_objects(labels), start=1):
         core = labels[box] == piece
-        is_held = anatomical[box][core].mean() >= HELD_SHARE
+        is_held = anatomical[box][core].mean() >= HELD_SHARE or (
+            located is not None and located[box][core].mean() >= SURELY
+        )
         is_sure = np.percentile(sure[box][core], 25) >= 255 * LEAST_SURE
         none[piece] = _is_fat(coarse.hu[box][core]) or not (is_sure or is_held)
     return np.asarray(dilate(none[labels], CORE_MM, coarse.spacing_mm) & dense)
@@ -94,10 +102,14 @@ def tell_dense_apart(
         anatomical: The lungs by their closed shape.
         coarse: The scan.
     """
-    inside = located >= EVEN
-    beside = dense_beside(taken, sure, anatomical | inside, coarse)
+    beside = dense_beside(taken, sure, anatomical, coarse, located)
     dense = coarse.hu >= LUNG_AIR_HU
-    more = inside & dense & (sure / np.float32(255.0) + located >= 2 * EVEN) & ~_like_fat(coarse.hu)
+    more = (
+        (located >= EVEN)
+        & dense
+        & (sure / np.float32(255.0) + located >= 2 * EVEN)
+        & ~_like_fat(coarse.hu)
+    )
     core = opened(more | (taken & dense & ~beside), CORE_MM, coarse.spacing_mm)
     lung = more & dilate(core, CORE_MM, coarse.spacing_mm) & ~beside
     return DenseTissue(lung=lung, beside=beside)

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from eupnea.note import Note, Severity
 from eupnea.segment.air_scale import AIR_HU, is_off
 from eupnea.segment.coarse import Coarse
+from eupnea.segment.cut import cut_at
 from eupnea.segment.sides import LEFT, RIGHT, SMALLEST_SHARE
-
-EDGE_SHARE = 0.02
-"""Lung on the edge of the image below this share of its largest section is a tip."""
 
 EXPECTED_ML = (1000.0, 9500.0)
 """Both lungs of an adult, from full expiration to the largest total capacity."""
@@ -58,24 +56,13 @@ def inflation_notes(mode_hu: float, *, consequence: str) -> tuple[Note, ...]:
 
 
 def _truncation(lungs: NDArray[np.bool_]) -> Iterator[Note]:
-    edges = {
-        "bottom": (0, 0),
-        "top": (0, -1),
-        "front": (1, 0),
-        "back": (1, -1),
-        "right": (2, 0),
-        "left": (2, -1),
-    }
-    for place, (axis, end) in edges.items():
-        areas = np.count_nonzero(lungs, axis=tuple(n for n in range(3) if n != axis))
-        share = float(areas[end] / areas.max())
-        if share > EDGE_SHARE:
-            yield Note(
-                code="LUNG_TRUNCATED",
-                text=f"The lung is cut at the {place} of the image, where its section has "
-                f"{share:.0%} of its largest area: volumes are lower bounds.",
-                severity=Severity.WARNING,
-            )
+    for place, share in cut_at(lungs).items():
+        yield Note(
+            code="LUNG_TRUNCATED",
+            text=f"The lung is cut at the {place} of the image, where its section has "
+            f"{share:.0%} of its largest area: volumes are lower bounds.",
+            severity=Severity.WARNING,
+        )
 
 
 def _sizes(right_ml: float, left_ml: float, *, is_whole: bool) -> Iterator[Note]:

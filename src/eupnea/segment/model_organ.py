@@ -19,6 +19,7 @@ from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
+from eupnea.segment.cut import IN_PLANE, cut_at
 from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
 from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lung_notes import inflation_notes, lung_notes
@@ -114,12 +115,14 @@ class _Anatomy:
     closed: NDArray[np.bool_]
     """The lungs by their closed shape, on the coarse grid."""
     located: NDArray[np.float32] | None
-    """How sure each coarse voxel is lung by the chest as a whole."""
+    """How sure each coarse voxel is lung by the chest as a whole, if that is seen."""
 
     @classmethod
     def of(cls, coarse: Coarse, inner: InnerAir, model: Model) -> _Anatomy:
         closed = close_sides(inner.aerated, coarse) > 0
-        return cls(coarse=coarse, inner=inner, closed=closed, located=model.locate(coarse))
+        is_part = bool(IN_PLANE & cut_at(closed).keys())
+        located = None if is_part else model.locate(coarse)
+        return cls(coarse=coarse, inner=inner, closed=closed, located=located)
 
     def dense(self, taken: NDArray[np.bool_], sure: NDArray[np.uint8]) -> DenseTissue:
         """What of the dense tissue is lung, given what planes take for lung, and how sure."""

@@ -30,6 +30,10 @@ SUMMARY = (
     "lesions, only on normal lung and synthetic disease."
 )
 
+CHEST_SUMMARY = (
+    " A second network looks at the whole chest at 8 mm, for where lungs lie that are filled up."
+)
+
 LIMITS = (
     "Trained on few scans of adults; children, contrast phases and rare anatomy are untried.",
     "Not for scans with fewer than 10 slices or slices more than 10 mm apart.",
@@ -109,7 +113,11 @@ def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
     digest = sha256_of(path)
     _compare(network, open_chest(onnx, sha256=digest), (1, len(WINDOWS_HU), 32, 48, 64))
     spent = {"chest_steps": saved.step, "chest_minutes": round(saved.elapsed_s / 60, 1)}
-    named = {"chest_sha256": digest, "training": card.training | spent}
+    named = {
+        "chest_sha256": digest,
+        "training": card.training | spent,
+        "summary": card.summary + CHEST_SUMMARY,
+    }
     card = card.model_copy(update=named)
     card.write(onnx.with_suffix(".json"))
     return card
