@@ -110,13 +110,11 @@ class _State:
             saved = Checkpoint.load(run / "checkpoint.npz")
             saved.restore(state.network, state.averaged, state.optimizer)
             state.step, state.elapsed_s = saved.step, saved.elapsed_s
-        elif warm_start is None:
-            pass
-        elif warm_start.suffix == ".onnx":
+        elif warm_start is not None and warm_start.suffix == ".onnx":
             signals = _signals(state.task, cases, seed=config.seed)
             for network in (state.network, state.averaged):
                 begin_with_model(network, warm_start, signals)
-        else:
+        elif warm_start is not None:
             Checkpoint.load(warm_start).begin_with_weights(state.network, state.averaged)
         return state
 
