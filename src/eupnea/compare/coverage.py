@@ -11,10 +11,9 @@ from eupnea.analysis import ScanAnalysis
 from eupnea.compare.alignment import Alignment
 from eupnea.compare.carry import OUTSIDE
 from eupnea.mask import Mask
+from eupnea.segment.cut import EDGE_SHARE
 from eupnea.segment.sides import LEFT, RIGHT, SMALLEST_SHARE, split_sides
 
-EDGE_SHARE = 0.02
-"""An organ whose outermost slice has more than this share of its largest section is cut."""
 COARSE_MM = 4.0
 MARGIN_MM = 6.0
 """Next to the end of an image the alignment has nothing to hold on to."""
