@@ -34,10 +34,11 @@ def cut_at(lungs: NDArray[np.bool_]) -> dict[str, float]:
         >>> cut_at(lungs)
         {'right': 1.0}
     """
-    found = {}
-    for place, (axis, end) in EDGES.items():
-        areas = np.count_nonzero(lungs, axis=tuple(n for n in range(3) if n != axis))
-        share = float(areas[end] / max(int(areas.max()), 1))
-        if share > EDGE_SHARE:
-            found[place] = share
-    return found
+    sections = [
+        np.count_nonzero(lungs, axis=tuple(n for n in range(3) if n != axis)) for axis in range(3)
+    ]
+    shares = {
+        place: float(sections[axis][end] / max(int(sections[axis].max()), 1))
+        for place, (axis, end) in EDGES.items()
+    }
+    return {place: share for place, share in shares.items() if share > EDGE_SHARE}
