@@ -54,6 +54,18 @@ def test_truth_is_where_the_scan_changed(
     assert (changed & sick.abnormal).sum() > 0.7 * changed.sum()
 
 
+def test_each_lesion_has_a_centre_in_the_lung(
+    chest: NDArray[np.int16], lung: NDArray[np.bool_], ground: Ground
+) -> None:
+    """As many centres as lesions; a nodule lies around its own."""
+    nodules = [FAMILIES["solid nodule"]] * 6
+    sick = lay_disease(chest, ground, nodules, np.random.default_rng(3))
+    assert sick.centres.shape == (6, 3)
+    assert lung[tuple(sick.centres.T)].all()
+    assert sick.abnormal[tuple(sick.centres.T)].all()
+    assert lay_disease(chest, ground, [], np.random.default_rng(3)).centres.shape == (0, 3)
+
+
 def test_what_is_untaught_is_never_taught() -> None:
     """No name stands in both lists."""
     assert not FAMILIES.keys() & UNTAUGHT.keys()

@@ -21,6 +21,7 @@ from eupnea.train.disease.fields import mix, smooth_noise
 from eupnea.train.disease.foreign import any_shape
 from eupnea.train.disease.lay import Ground, lay_disease, without_rim
 from eupnea.train.disease.site import Lesion, Site
+from eupnea.train.episodes import mixed
 from eupnea.volume import Volume
 
 SIDES = (48, 48, 48)
@@ -94,11 +95,14 @@ class ChestStream:
 
     def __iter__(self) -> Iterator[ChestSample]:
         rng = np.random.default_rng([self._seed, 1])
-        while True:
-            for n in rng.permutation(len(self._grounds)):
-                episode = _episode(self._grounds[n], rng)
-                for _ in range(SAMPLES_PER_EPISODE):
-                    yield _draw(episode, rng)
+        episodes = mixed(
+            lambda n: _episode(self._grounds[n], rng),
+            len(self._grounds),
+            samples=SAMPLES_PER_EPISODE,
+            rng=rng,
+        )
+        for episode in episodes:
+            yield _draw(episode, rng)
 
 
 def _episode(ground: _Ground, rng: Generator) -> _Episode:

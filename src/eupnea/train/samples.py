@@ -29,8 +29,9 @@ from eupnea.train.disease import FAMILIES, lay_disease
 from eupnea.train.disease.belly import fill_belly, survey_belly
 from eupnea.train.disease.families import Family
 from eupnea.train.disease.lay import Ground, without_rim
+from eupnea.train.episodes import mixed
 
-SAMPLES_PER_EPISODE = 96
+SAMPLES_PER_EPISODE = 128
 """Samples drawn from one diseased scan before the next is made."""
 
 
@@ -86,6 +87,8 @@ class _Episode:
     """Places in the lung (n, 3)."""
     sick: NDArray[np.intp]
     """Places in disease (n, 3); may be none."""
+    centres: NDArray[np.intp]
+    """Of lesions (n, 3); may be none."""
 
 
 class Stream:
@@ -130,12 +133,14 @@ class Stream:
 
     def __iter__(self) -> Iterator[Sample]:
         rng = np.random.default_rng([self._seed, 1])
-        while True:
-            for n in rng.permutation(len(self._cases)):
-                ground, belly = self._grounds[n]
-                episode = self._episode(self._cases[n], ground, belly, rng)
-                for _ in range(SAMPLES_PER_EPISODE):
-                    yield _draw(episode, self._offsets_mm, self._size, rng)
+        episodes = mixed(
+            lambda n: self._episode(self._cases[n], *self._grounds[n], rng),
+            len(self._cases),
+            samples=SAMPLES_PER_EPISODE,
+            rng=rng,
+        )
+        for episode in episodes:
+            yield _draw(episode, self._offsets_mm, self._size, rng)
 
     def _episode(
         self, case: Case, ground: Ground, belly: Ground | None, rng: Generator
@@ -158,6 +163,7 @@ class Stream:
             spacing_mm=case.spacing_mm,
             lung=_places(case.lung, rng),
             sick=_places(sick.abnormal, rng),
+            centres=sick.centres,
         )
 
     def _choose(self, count: int, rng: Generator) -> list[Family]:
@@ -211,9 +217,11 @@ def _places(mask: NDArray[np.bool_], rng: Generator, count: int = 4000) -> NDArr
 
 
 def _centre(episode: _Episode, rng: Generator) -> NDArray[np.float64]:
-    """Mostly near disease, else near lung, now and then anywhere in the scan."""
+    """Mostly near disease, be it large or small, else near lung, now and then anywhere."""
     kind = rng.random()
-    if kind < 0.5 and len(episode.sick):
+    if kind < 0.25 and len(episode.centres):
+        place = episode.centres[rng.integers(len(episode.centres))]
+    elif kind < 0.5 and len(episode.sick):
         place = episode.sick[rng.integers(len(episode.sick))]
     elif kind < 0.8:
         place = episode.lung[rng.integers(len(episode.lung))]

@@ -67,7 +67,7 @@ class _Planes:
 
     def loss(self, logits: Tensor, signal: Tensor, truth: Sequence[Tensor]) -> Loss:
         if self.config.target is Target.DISEASE:
-            return lesion_loss_of(logits, *truth)
+            return lesion_loss_of(logits, signal, *truth)
         return loss_of(logits, signal, *truth)
 
 
