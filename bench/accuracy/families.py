@@ -46,4 +46,5 @@ def _measure(
         figures[f"{row.disease} roi dice"] = row.roi_dice
         if row.disease != HEALTHY:
             figures[f"{row.disease} abnormal dice"] = row.abnormal_dice
+            figures[f"{row.disease} dice within 10 mm"] = row.near_dice
     return figures

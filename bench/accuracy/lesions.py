@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import edt
 import nibabel
 import numpy as np
 from bench.accuracy.seen import Seen, see
@@ -15,7 +14,7 @@ from eupnea.read import read_mask
 from eupnea.segment.components import components
 from eupnea.train.cases import read_scan
 from eupnea.train.picture import draw_picture
-from eupnea.train.scores import dice
+from eupnea.train.scores import dice_near
 
 SCANS = {
     "lidc1011": ("lidc/lidc1011_ct.nii.gz", "lidc/lidc1011_nodule_votes.nii.gz", 2),
@@ -24,7 +23,6 @@ SCANS = {
 }
 """Scan, mask, and how many of the readers must agree."""
 
-NEAR_MM = 10.0
 FOUND = 0.5
 """A lesion is found when this share of it is abnormal."""
 
@@ -38,12 +36,12 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
         draw_picture(folder / f"{name}.png", seen.scan, seen.roi, seen.abnormal, truth=truth)
         labels, counts = components(truth, minimal_voxels=20)
         hits = [float(seen.abnormal[labels == n + 1].mean()) for n in range(len(counts))]
-        near = edt.edt(~truth, anisotropy=seen.scan.geometry.spacing_mm) <= NEAR_MM
+        spacing_mm = seen.scan.geometry.spacing_mm
         figures[f"{name} lesions"] = float(len(hits))
         figures[f"{name} lesions found"] = float(np.mean([hit >= FOUND for hit in hits]))
         figures[f"{name} volume in roi"] = float(seen.roi[truth].mean())
         figures[f"{name} volume abnormal"] = float(seen.abnormal[truth].mean())
-        figures[f"{name} dice within 10 mm"] = dice(seen.abnormal & near, truth)
+        figures[f"{name} dice within 10 mm"] = dice_near(seen.abnormal, truth, spacing_mm)
         figures[f"{name} abnormal share"] = seen.share
     return figures
 

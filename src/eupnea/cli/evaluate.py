@@ -49,5 +49,5 @@ def _show(row: Row) -> None:
     typer.echo(
         f"{row.case:12s} {row.disease:18s} roi Dice {row.roi_dice:.3f}  "
         f"abnormal {100 * row.abnormal_share:6.2f} % (true {100 * row.true_share:.2f} %)  "
-        f"Dice {row.abnormal_dice:.3f}"
+        f"Dice {row.abnormal_dice:.3f}, within 10 mm {row.near_dice:.3f}"
     )

@@ -19,7 +19,7 @@ from eupnea.train.disease import FAMILIES, Family
 from eupnea.train.disease.lay import Ground
 from eupnea.train.diseased import diseased
 from eupnea.train.picture import draw_picture
-from eupnea.train.scores import dice
+from eupnea.train.scores import dice, dice_near
 
 HEALTHY = "healthy"
 LESIONS = 6
@@ -37,6 +37,8 @@ class Row:
     """Found abnormal, of the found region of interest; unknown voxels set aside."""
     true_share: float
     abnormal_dice: float
+    near_dice: float
+    """The same within 10 mm of the disease: false alarms elsewhere do not count."""
 
 
 def evaluate(
@@ -78,6 +80,7 @@ def judge(
     seen = segment_scan(scan, organ)
     roi = seen.roi.mask.voxels
     found = seen.abnormal.mask.voxels & ~case.unknown
+    known_abnormal = abnormal & ~case.unknown
     known = int(np.count_nonzero(roi & ~case.unknown))
     row = Row(
         case=case.name,
@@ -85,7 +88,8 @@ def judge(
         roi_dice=round(dice(roi, case.lung), 4),
         abnormal_share=round(float(np.count_nonzero(found)) / max(known, 1), 5),
         true_share=round(float(np.count_nonzero(abnormal) / np.count_nonzero(case.lung)), 5),
-        abnormal_dice=round(dice(found, abnormal & ~case.unknown), 4),
+        abnormal_dice=round(dice(found, known_abnormal), 4),
+        near_dice=round(dice_near(found, known_abnormal, case.spacing_mm), 4),
     )
     return row, seen
 
