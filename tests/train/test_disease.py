@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -64,6 +66,18 @@ def test_each_lesion_has_a_centre_in_the_lung(
     assert lung[tuple(sick.centres.T)].all()
     assert sick.abnormal[tuple(sick.centres.T)].all()
     assert lay_disease(chest, ground, [], np.random.default_rng(3)).centres.shape == (0, 3)
+
+
+def test_no_mass_is_calcified_throughout(chest: NDArray[np.int16], ground: Ground) -> None:
+    """Nodules of up to 3 cm may be; what is larger has the density of tissue."""
+    nodule = FAMILIES["solid nodule"]
+    for radius_mm, some_are in ((8.0, True), (20.0, False)):
+        family = replace(nodule, radius_mm=(radius_mm, radius_mm))
+        sick = [
+            lay_disease(chest, ground, [family], np.random.default_rng(seed)) for seed in range(40)
+        ]
+        medians = [np.median(each.hu[each.abnormal]) for each in sick]
+        assert bool(max(medians) > 200) is some_are
 
 
 def test_what_is_untaught_is_never_taught() -> None:

@@ -8,14 +8,17 @@ from numpy.random import Generator
 from eupnea.train.disease.fields import blob, mix, smooth_noise, smoothstep, tube_distance
 from eupnea.train.disease.site import Field, Lesion, Site
 
+LARGEST_CALCIFIED_MM = 15.0
+"""Radius of the largest nodule that is calcified throughout, as granulomas are (Khan 2010)."""
+
 
 def solid_nodule(site: Site, rng: Generator) -> Lesion:
-    """A solid nodule or mass: round, lobulated or spiculated, now and then calcified."""
+    """A solid nodule or mass: round, lobulated or spiculated; small ones are at times calcified."""
     shape = blob(site, rng, roughness=rng.choice([0.05, 0.2, 0.35]), edge_mm=rng.uniform(0.8, 2.0))
     if rng.random() < 0.35:
         shape = np.maximum(shape, _spicules(site, rng))
     target = rng.uniform(-60.0, 120.0) + site.grain
-    if rng.random() < 0.1:
+    if rng.random() < 0.1 and site.radius_mm <= LARGEST_CALCIFIED_MM:
         target = target + 250.0
     return Lesion(hu=mix(site.hu, target, shape), abnormal=shape > 0.5)
 
