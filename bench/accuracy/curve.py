@@ -72,6 +72,7 @@ def _trained(data: Path, run: Path, scans: int, *, steps: int, seed: int) -> Org
         steps=steps,
         seed=seed,
         usual_breath=True,
+        scans_at_once=scans,
         bfloat16=has_bfloat16(),
         held_out=_left(data, scans),
     )

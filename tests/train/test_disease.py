@@ -56,18 +56,6 @@ def test_truth_is_where_the_scan_changed(
     assert (changed & sick.abnormal).sum() > 0.7 * changed.sum()
 
 
-def test_each_lesion_has_a_centre_in_the_lung(
-    chest: NDArray[np.int16], lung: NDArray[np.bool_], ground: Ground
-) -> None:
-    """As many centres as lesions; a nodule lies around its own."""
-    nodules = [FAMILIES["solid nodule"]] * 6
-    sick = lay_disease(chest, ground, nodules, np.random.default_rng(3))
-    assert sick.centres.shape == (6, 3)
-    assert lung[tuple(sick.centres.T)].all()
-    assert sick.abnormal[tuple(sick.centres.T)].all()
-    assert lay_disease(chest, ground, [], np.random.default_rng(3)).centres.shape == (0, 3)
-
-
 def test_no_mass_is_calcified_throughout(chest: NDArray[np.int16], ground: Ground) -> None:
     """Nodules of up to 3 cm may be; what is larger has the density of tissue."""
     nodule = FAMILIES["solid nodule"]

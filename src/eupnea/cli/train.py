@@ -33,6 +33,9 @@ def train(
     ] = "normal",
     seed: Annotated[int, typer.Option(help="Decides weights, samples and disease.")] = 1,
     batch: Annotated[int, typer.Option(help="Samples per step.")] = 4,
+    scans_at_once: Annotated[
+        int, typer.Option(help="Diseased scans that the samples of a batch are drawn from.", min=1)
+    ] = 1,
     leave_out: Annotated[
         list[str] | None, typer.Option(help="A family of disease never to be laid in.")
     ] = None,
@@ -74,6 +77,7 @@ def train(
         usual_breath=True,
         seed=seed,
         batch=batch,
+        scans_at_once=scans_at_once,
         learning_rate=learning_rate,
         left_out=tuple(leave_out or ()),
         held_out=tuple(hold_out or ()),

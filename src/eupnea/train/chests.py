@@ -21,7 +21,7 @@ from eupnea.train.disease.fields import mix, smooth_noise
 from eupnea.train.disease.foreign import any_shape
 from eupnea.train.disease.lay import Ground, lay_disease, without_rim
 from eupnea.train.disease.site import Lesion, Site
-from eupnea.train.episodes import mixed
+from eupnea.train.episodes import episodes
 from eupnea.volume import Volume
 
 SIDES = (48, 48, 48)
@@ -86,22 +86,25 @@ class ChestStream:
     Args:
         cases: Scans to draw from.
         seed: Decides everything.
+        at_once: Scans that neighbouring samples come from.
     """
 
-    def __init__(self, cases: Sequence[Case], *, seed: int) -> None:
+    def __init__(self, cases: Sequence[Case], *, seed: int, at_once: int = 1) -> None:
         self._seed = seed
+        self._at_once = at_once
         rng = np.random.default_rng([seed, 0])
         self._grounds = [_Ground.of(case, rng) for case in cases]
 
     def __iter__(self) -> Iterator[ChestSample]:
         rng = np.random.default_rng([self._seed, 1])
-        episodes = mixed(
+        drawn = episodes(
             lambda n: _episode(self._grounds[n], rng),
             len(self._grounds),
             samples=SAMPLES_PER_EPISODE,
+            at_once=self._at_once,
             rng=rng,
         )
-        for episode in episodes:
+        for episode in drawn:
             yield _draw(episode, rng)
 
 

@@ -42,6 +42,8 @@ class TrainingConfig(BaseModel):
     target: Target = Target.NORMAL
     seed: int = 1
     batch: int = 8
+    scans_at_once: int = 1
+    """How many diseased scans the samples of a batch are drawn from."""
     size: int = 160
     """Rows and columns of a sample of planes, in pixels."""
     widths: tuple[int, ...] = WIDTHS[Target.NORMAL]

@@ -1,4 +1,4 @@
-"""Many diseased scans at once to draw samples from, so that neighbouring samples differ."""
+"""Which case a training sample comes from."""
 
 from __future__ import annotations
 
@@ -11,31 +11,42 @@ Episode = TypeVar("Episode")
 """A case after one breath and one course of disease."""
 
 
-def mixed(
-    make: Callable[[int], Episode], cases: int, *, samples: int, rng: Generator
+def episodes(
+    make: Callable[[int], Episode], cases: int, *, samples: int, at_once: int, rng: Generator
 ) -> Iterator[Episode]:
-    """Episodes to draw a sample from, for ever, each from any of the cases.
+    """The episode to draw each next sample from, for ever.
 
-    A batch that one scan fills alone teaches the network that scan's noise and
-    contrast; so every case has an episode at hand, made anew when it is used up.
+    With one at once a batch shows one scan, and batch norm takes what that scan
+    has of its own off; with many, batches are alike and the loss is steadier.
 
     Args:
         make: Makes an episode of the case with this index.
-        cases: How many there are; each is as likely.
-        samples: Drawn from one episode before the next is made.
+        cases: How many there are; each comes as often as the others.
+        samples: Drawn from one episode before another takes its place.
+        at_once: How many are drawn from in turn, at random.
         rng: Decides the order.
 
     Examples:
         >>> import numpy as np
-        >>> stream = mixed("ab".__getitem__, 2, samples=3, rng=np.random.default_rng(1))
-        >>> "".join(next(stream) for _ in range(12))
-        'abbbaabbaaba'
+        >>> for at_once in (1, 3):
+        ...     rng = np.random.default_rng(1)
+        ...     drawn = episodes("abc".__getitem__, 3, samples=3, at_once=at_once, rng=rng)
+        ...     "".join(next(drawn) for _ in range(12))
+        'aaabbbcccccc'
+        'aaccaccccbbb'
     """
-    at_hand: dict[int, Episode] = {}
-    drawn = [0] * cases
+    order = _for_ever(cases, rng)
+    at_hand = [(make(next(order)), samples) for _ in range(at_once)]
     while True:
-        n = int(rng.integers(cases))
-        if drawn[n] % samples == 0:
-            at_hand[n] = make(n)
-        drawn[n] += 1
-        yield at_hand[n]
+        n = int(rng.integers(at_once))
+        episode, left = at_hand[n]
+        if not left:
+            episode, left = make(next(order)), samples
+        at_hand[n] = episode, left - 1
+        yield episode
+
+
+def _for_ever(cases: int, rng: Generator) -> Iterator[int]:
+    """Every case in a new order, again and again."""
+    while True:
+        yield from (int(n) for n in rng.permutation(cases))

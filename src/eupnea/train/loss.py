@@ -14,12 +14,6 @@ DENSE_WEIGHT = 1.0
 DENSE_SIGNAL = 0.0
 """Denser than -600 HU, in the network's units."""
 
-CHEST_DENSE = 0.35
-"""Denser than some -200 HU, in the first window of the chest's signal: more than a border."""
-
-FILLED_WEIGHT = 1.0
-"""How much more lung counts that is filled with dense matter: it is what is lost."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
@@ -47,11 +41,9 @@ def loss_of(logits: Tensor, signal: Tensor, roi: Tensor, normal: Tensor, known: 
     """
     judged = roi * known
     sick = judged * (1 - normal)
-    dense = _dense(signal)
-    of_roi = functional.binary_cross_entropy_with_logits(
-        logits[:, 0], roi, weight=1 + FILLED_WEIGHT * dense * sick
-    )
+    of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi)
     of_normal = functional.binary_cross_entropy_with_logits(logits[:, 1], normal, reduction="none")
+    dense = signal[:, signal.shape[1] // 2] > DENSE_SIGNAL
     weight = judged * (1 + DENSE_WEIGHT * dense * normal)
     cross = of_roi + (of_normal * weight).sum() / (weight.sum() + 100)
     roi_seen, normal_seen = torch.sigmoid(logits).unbind(dim=1)
@@ -63,9 +55,7 @@ def loss_of(logits: Tensor, signal: Tensor, roi: Tensor, normal: Tensor, known: 
     )
 
 
-def lesion_loss_of(
-    logits: Tensor, signal: Tensor, roi: Tensor, normal: Tensor, known: Tensor
-) -> Loss:
+def lesion_loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -> Loss:
     """The same, for a network that is taught the disease itself, as the field does it.
 
     Its second answer is that a pixel is *not* diseased, asked for everywhere:
@@ -73,16 +63,13 @@ def lesion_loss_of(
 
     Args:
         logits: (batch, 2, rows, columns): roi; not diseased.
-        signal: (batch, planes, rows, columns): what the network saw.
         roi: (batch, rows, columns), 0 or 1.
         normal: The same; what is roi and not normal is diseased.
         known: 1 where `normal` is known; unknown pixels of roi are not judged.
     """
     disease = roi * (1 - normal) * known
     judged = 1 - roi * (1 - known)
-    of_roi = functional.binary_cross_entropy_with_logits(
-        logits[:, 0], roi, weight=1 + FILLED_WEIGHT * _dense(signal) * disease
-    )
+    of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi)
     of_disease = functional.binary_cross_entropy_with_logits(
         -logits[:, 1], disease, reduction="none"
     )
@@ -96,9 +83,11 @@ def lesion_loss_of(
     )
 
 
-def _dense(signal: Tensor) -> Tensor:
-    """Where the judged plane is dense."""
-    return signal[:, signal.shape[1] // 2] > DENSE_SIGNAL
+CHEST_DENSE = 0.35
+"""Denser than some -200 HU, in the first window of the chest's signal: more than a border."""
+
+FILLED_WEIGHT = 1.0
+"""How much more lung counts that is filled with dense matter: it is what is lost."""
 
 
 def chest_loss_of(logits: Tensor, signal: Tensor, lung: Tensor) -> Loss:

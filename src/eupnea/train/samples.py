@@ -29,9 +29,9 @@ from eupnea.train.disease import FAMILIES, lay_disease
 from eupnea.train.disease.belly import fill_belly, survey_belly
 from eupnea.train.disease.families import Family
 from eupnea.train.disease.lay import Ground, without_rim
-from eupnea.train.episodes import mixed
+from eupnea.train.episodes import episodes
 
-SAMPLES_PER_EPISODE = 128
+SAMPLES_PER_EPISODE = 96
 """Samples drawn from one diseased scan before the next is made."""
 
 
@@ -87,8 +87,6 @@ class _Episode:
     """Places in the lung (n, 3)."""
     sick: NDArray[np.intp]
     """Places in disease (n, 3); may be none."""
-    centres: NDArray[np.intp]
-    """Of lesions (n, 3); may be none."""
 
 
 class Stream:
@@ -102,6 +100,7 @@ class Stream:
         healthy_share: Share of episodes without any disease.
         offsets_mm: Heights of the planes of a sample.
         usual_breath: Whether lungs are shown as `eupnea.segment.usual_breath` does.
+        at_once: Scans that neighbouring samples come from.
     """
 
     def __init__(
@@ -114,6 +113,7 @@ class Stream:
         healthy_share: float = 0.15,
         offsets_mm: Sequence[float] = PLANE_OFFSETS_MM,
         usual_breath: bool = True,
+        at_once: int = 1,
     ) -> None:
         self._cases = cases
         self._seed = seed
@@ -122,6 +122,7 @@ class Stream:
         self._healthy_share = healthy_share
         self._offsets_mm = np.asarray(offsets_mm)
         self._usual_breath = usual_breath
+        self._at_once = at_once
         rng = np.random.default_rng([seed, 0])
         self._grounds = [
             (
@@ -133,13 +134,14 @@ class Stream:
 
     def __iter__(self) -> Iterator[Sample]:
         rng = np.random.default_rng([self._seed, 1])
-        episodes = mixed(
+        drawn = episodes(
             lambda n: self._episode(self._cases[n], *self._grounds[n], rng),
             len(self._cases),
             samples=SAMPLES_PER_EPISODE,
+            at_once=self._at_once,
             rng=rng,
         )
-        for episode in episodes:
+        for episode in drawn:
             yield _draw(episode, self._offsets_mm, self._size, rng)
 
     def _episode(
@@ -163,7 +165,6 @@ class Stream:
             spacing_mm=case.spacing_mm,
             lung=_places(case.lung, rng),
             sick=_places(sick.abnormal, rng),
-            centres=sick.centres,
         )
 
     def _choose(self, count: int, rng: Generator) -> list[Family]:
@@ -217,11 +218,9 @@ def _places(mask: NDArray[np.bool_], rng: Generator, count: int = 4000) -> NDArr
 
 
 def _centre(episode: _Episode, rng: Generator) -> NDArray[np.float64]:
-    """Mostly near disease, be it large or small, else near lung, now and then anywhere."""
+    """Mostly near disease, else near lung, now and then anywhere in the scan."""
     kind = rng.random()
-    if kind < 0.25 and len(episode.centres):
-        place = episode.centres[rng.integers(len(episode.centres))]
-    elif kind < 0.5 and len(episode.sick):
+    if kind < 0.5 and len(episode.sick):
         place = episode.sick[rng.integers(len(episode.sick))]
     elif kind < 0.8:
         place = episode.lung[rng.integers(len(episode.lung))]

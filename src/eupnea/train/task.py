@@ -60,6 +60,7 @@ class _Planes:
             families=self.config.families,
             offsets_mm=self.config.plane_offsets_mm,
             usual_breath=self.config.usual_breath,
+            at_once=self.config.scans_at_once,
         )
         for sample in stream:
             truth = (sample.roi, sample.normal, sample.known)
@@ -67,7 +68,7 @@ class _Planes:
 
     def loss(self, logits: Tensor, signal: Tensor, truth: Sequence[Tensor]) -> Loss:
         if self.config.target is Target.DISEASE:
-            return lesion_loss_of(logits, signal, *truth)
+            return lesion_loss_of(logits, *truth)
         return loss_of(logits, signal, *truth)
 
 
@@ -82,7 +83,7 @@ class _Chest:
         return UNet(channels=len(WINDOWS_HU), widths=self.config.widths, answers=1, dimensions=3)
 
     def samples(self, cases: Sequence[Case], *, seed: int) -> Iterator[Arrays]:
-        for sample in ChestStream(cases, seed=seed):
+        for sample in ChestStream(cases, seed=seed, at_once=self.config.scans_at_once):
             yield sample.signal, sample.lung
 
     def loss(self, logits: Tensor, signal: Tensor, truth: Sequence[Tensor]) -> Loss:

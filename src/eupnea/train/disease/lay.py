@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import edt
 import numpy as np
@@ -30,8 +30,6 @@ class Diseased:
     hu: NDArray[np.int16]
     abnormal: NDArray[np.bool_]
     """Inside the lung; on the same grid."""
-    centres: NDArray[np.intp] = field(default_factory=lambda: np.zeros((0, 3), np.intp))
-    """Where each lesion was laid (lesions, 3), as indices."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,8 +76,9 @@ def lay_disease(
     """
     sick = hu.copy()
     abnormal = np.zeros(hu.shape, dtype=bool)
-    centres = [_lay_one(sick, abnormal, ground, family, rng) for family in families]
-    return Diseased(hu=sick, abnormal=abnormal, centres=np.array(centres, np.intp).reshape(-1, 3))
+    for family in families:
+        _lay_one(sick, abnormal, ground, family, rng)
+    return Diseased(hu=sick, abnormal=abnormal)
 
 
 def without_rim(sick: Diseased, lung: NDArray[np.bool_], rng: Generator) -> NDArray[np.int16]:
@@ -99,7 +98,7 @@ def _lay_one(
     ground: Ground,
     family: Family,
     rng: Generator,
-) -> tuple[np.intp, ...]:
+) -> None:
     low, high = family.radius_mm
     radius = float(np.exp(rng.uniform(np.log(low), np.log(high))))
     place = family.places[int(rng.integers(len(family.places)))]
@@ -118,7 +117,6 @@ def _lay_one(
     inside = site.lung
     sick[box] = np.where(inside, np.clip(np.rint(lesion.hu), -1024, 1500), sick[box])
     abnormal[box] |= lesion.abnormal & inside
-    return voxel
 
 
 def _box(
