@@ -12,13 +12,13 @@ comparing with one another, not with what is shipped. Goes on where it was stopp
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import numpy as np
+from bench.accuracy.families import LUNG
 
 from eupnea.organ import Organ
 from eupnea.segment.model import load
@@ -31,8 +31,7 @@ from eupnea.train.evaluate import HEALTHY, Row, evaluate
 from eupnea.train.export import Facts, export
 from eupnea.train.fit import fit
 from eupnea.train.processor import has_bfloat16
-
-DISEASED = "case002"
+from eupnea.train.table import write_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +63,7 @@ def main() -> None:
         run = chosen.out / f"{scans} scans {steps} steps"
         organ = _trained(chosen.data, run, scans, steps=steps, seed=chosen.seed)
         points.append(_judged(organ, held_out, run, scans=scans, steps=steps))
-        _write(points, chosen.out / "curve.csv")
+        write_table(points, chosen.out / "curve.csv", kind=Point)
 
 
 def _trained(data: Path, run: Path, scans: int, *, steps: int, seed: int) -> Organ:
@@ -77,8 +76,8 @@ def _trained(data: Path, run: Path, scans: int, *, steps: int, seed: int) -> Org
         held_out=_left(data, scans),
     )
     fit(Datalist.read(data).holding_out(config.held_out).load(), run, config)
-    card = export(run, data, run / "model", Facts(name="curve", version="1"))
-    return organ_of(load(run / "model" / f"{card.name}.onnx"))
+    export(run, data, run / "model", Facts(name="curve", version="1"))
+    return organ_of(load(run / "model"))
 
 
 def _left(data: Path, scans: int) -> tuple[str, ...]:
@@ -91,12 +90,13 @@ def _left(data: Path, scans: int) -> tuple[str, ...]:
 
 
 def _judged(organ: Organ, cases: Sequence[Case], run: Path, *, scans: int, steps: int) -> Point:
-    healthy = evaluate(organ, cases, run / HEALTHY, families=())
-    diseased = [case for case in cases if case.name == DISEASED]
-    taught, untaught = (
-        evaluate(organ, diseased, run / name, families=tuple(families.values()))[1:]
+    diseased = [case for case in cases if case.name == LUNG.name]
+    others = [case for case in cases if case.name != LUNG.name]
+    (as_it_is, *taught), (_, *untaught) = (
+        evaluate(organ, diseased, run / name, families=tuple(families.values()))
         for name, families in (("taught", FAMILIES), ("untaught", UNTAUGHT))
     )
+    healthy = [as_it_is, *evaluate(organ, others, run / HEALTHY, families=())]
     return Point(
         scans=scans,
         steps=steps,
@@ -111,13 +111,6 @@ def _judged(organ: Organ, cases: Sequence[Case], run: Path, *, scans: int, steps
 
 def _mean(rows: Sequence[Row], figure: str) -> float:
     return round(float(np.mean([getattr(row, figure) for row in rows])), 4)
-
-
-def _write(points: Sequence[Point], path: Path) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=[field.name for field in fields(Point)])
-        writer.writeheader()
-        writer.writerows(asdict(point) for point in points)
 
 
 if __name__ == "__main__":

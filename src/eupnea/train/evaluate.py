@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from eupnea.train.disease.lay import Ground
 from eupnea.train.diseased import diseased
 from eupnea.train.picture import draw_picture
 from eupnea.train.scores import dice, dice_near
+from eupnea.train.table import write_table
 
 HEALTHY = "healthy"
 LESIONS = 6
@@ -69,7 +69,7 @@ def evaluate(
             draw_picture(out / f"{case.name} {name}.png", scan, roi, seen, truth=abnormal)
             rows.append(row)
             on_row(row)
-    _write(rows, out / "scores.csv")
+    write_table(rows, out / "scores.csv", kind=Row)
     return rows
 
 
@@ -104,10 +104,3 @@ def _courses(
         lesions = [family] * LESIONS
         scan, abnormal = diseased(case, ground, lesions, np.random.default_rng([seed, n]))
         yield family.name, scan, abnormal
-
-
-def _write(rows: Sequence[Row], path: Path) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(Row.__dataclass_fields__))
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
