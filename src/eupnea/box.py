@@ -29,3 +29,16 @@ def box_of(mask: NDArray[np.bool_], margin: Margin = (0, 0, 0)) -> Box:
         low, high = int(where[0]) - margin[axis], int(where[-1]) + 1 + margin[axis]
         spans.append(slice(max(low, 0), min(high, mask.shape[axis])))
     return spans[0], spans[1], spans[2]
+
+
+def covers(outer: Box, inner: Box) -> bool:
+    """Whether a box holds all of another one.
+
+    Examples:
+        >>> covers((slice(0, 4),) * 3, (slice(1, 4),) * 3)
+        True
+        >>> covers((slice(1, 4),) * 3, (slice(0, 4),) * 3)
+        False
+    """
+    pairs = zip(outer, inner, strict=True)
+    return all(one.start <= other.start and other.stop <= one.stop for one, other in pairs)

@@ -137,6 +137,40 @@ def test_boxes_and_threads_change_nothing_in_a_patient(toy: Model, real_data: Pa
     check_against_the_plain_way(toy, next(iter(timeline)))
 
 
+@pytest.mark.parametrize("spacing_mm", [(4.0, 1.0, 1.0), (0.6, 0.7, 1.9)])
+def test_a_part_is_judged_as_in_the_whole(
+    body: Scan, spacing_mm: tuple[float, float, float]
+) -> None:
+    """Pixel by pixel the same in the part that is looked at, nothing elsewhere."""
+    hu = np.pad(body.hu, [(0, 9), (0, 0), (0, 0)], mode="reflect")
+    scan = scan_of(hu, spacing_mm)
+    model = Model(card=card(), run=by_density)
+    within = (slice(5, 14), slice(23, 60), slice(31, 77))
+    whole, part = model.predict(scan), model.predict(scan, within=within)
+    for seen, expected in ((part.roi, whole.roi), (part.normal, whole.normal)):
+        np.testing.assert_array_equal(seen[within], expected[within])
+        assert seen[within].any()
+        assert np.count_nonzero(seen) == np.count_nonzero(seen[within])
+
+
+def test_a_roi_beyond_what_was_looked_at_is_looked_at_anew(filled: Scan) -> None:
+    """A region of interest of the user's may go on where no lung was looked for."""
+    calls = []
+
+    def counted(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        calls.append(len(planes))
+        return by_density(planes)
+
+    organ = organ_of(Model(card=card(), run=counted, chest=nowhere))
+    wide = Mask(voxels=np.ones(filled.hu.shape, bool), geometry=filled.geometry)
+    found = organ.find_roi(filled).mask
+    once = len(calls)
+    organ.find_normal(filled, found)
+    assert len(calls) == once
+    organ.find_normal(filled, wide)
+    assert len(calls) > once
+
+
 def test_threads_leave_the_answer_as_it_is(phantom_scan: PhantomScan) -> None:
     """The shipped network gives the same bytes with one thread and with two."""
     slab = scan_of(phantom_scan.scan.hu[40:52].copy(), phantom_scan.scan.geometry.spacing_mm)
@@ -384,6 +418,11 @@ def filled(body: Scan) -> Scan:
     hu[2:14, 20:70, 20:100] = -850
     hu[2:14, 20:70, 84:100] = 30
     return scan_of(hu, (4.0, 1.0, 1.0))
+
+
+def nowhere(chest: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Nothing is lung."""
+    return np.zeros_like(chest[:, :1])
 
 
 def all_of_it(chest: NDArray[np.float32]) -> NDArray[np.float32]:

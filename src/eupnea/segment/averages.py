@@ -30,3 +30,14 @@ def averages(
     gap = np.abs(inside[:, None] - sources_mm[None, :])
     weights = np.clip(1.0 - gap / reach_mm, 0.0, None)
     return sparse.csr_array((weights / weights.sum(axis=1, keepdims=True)).astype(np.float32))
+
+
+def sources_of(weights: Weights) -> slice:
+    """The sources from the first to the last that any target needs.
+
+    Examples:
+        >>> sources_of(averages(np.array([1.2, 2.5]), np.arange(9.0), reach_mm=1.0))
+        slice(1, 4, None)
+    """
+    used = weights.indices[weights.data > 0]
+    return slice(int(used.min()), int(used.max()) + 1)

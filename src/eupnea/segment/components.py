@@ -34,15 +34,35 @@ def components(
         >>> labels.ravel().tolist(), counts.tolist()
         ([3, 0, 2, 2, 0, 1, 1, 1], [3, 2, 1])
     """
+    found, counts = _found(mask, connectivity)
+    order = np.argsort(-counts, kind="stable")
+    order = order[counts[order] >= minimal_voxels]
+    rank = np.zeros(len(counts) + 1, np.uint32)
+    rank[order + 1] = np.arange(1, len(order) + 1)
+    return rank[found], counts[order]
+
+
+def without_small(mask: NDArray[np.bool_], *, share: float) -> NDArray[np.bool_]:
+    """The pieces of a mask, connected by faces, that have a share of its largest.
+
+    Examples:
+        >>> line = np.array([[[1, 0, 1, 1, 0, 1, 1, 1]]], bool)
+        >>> without_small(line, share=0.5).astype(int).ravel().tolist()
+        [0, 0, 1, 1, 0, 1, 1, 1]
+    """
+    found, counts = _found(mask, 6)
+    large = np.append(False, counts >= share * counts.max(initial=0))
+    return np.asarray(large[found])
+
+
+def _found(
+    mask: NDArray[np.bool_], connectivity: Connectivity
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Labels in the order of the components' first voxels, and their voxel counts."""
     found = cc3d.connected_components(
         np.require(mask, requirements=["C", "W"]),
         connectivity=connectivity,
         binary_image=True,
         out_dtype=np.uint32,
     )
-    counts = np.bincount(found.ravel())[1:]
-    order = np.argsort(-counts, kind="stable")
-    order = order[counts[order] >= minimal_voxels]
-    rank = np.zeros(len(counts) + 1, np.uint32)
-    rank[order + 1] = np.arange(1, len(order) + 1)
-    return rank[found], counts[order].astype(np.int64)
+    return found, np.bincount(found[mask])[1:].astype(np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -13,11 +14,13 @@ from eupnea.box import Box
 from eupnea.errors import ModelError, Refusal, RefusalCode
 from eupnea.geometry import Geometry
 from eupnea.scan import Scan
+from eupnea.segment.ahead import ahead
 from eupnea.segment.card import Calibration, ModelCard
 from eupnea.segment.chest import CHEST_SIDE_MULTIPLE, WINDOWS_HU, chest_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.onnx_network import Network, open_network
 from eupnea.segment.planes import PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
+from eupnea.segment.usual_breath import DensityTable
 
 SHIPPED = "eupnea-lung"
 """The model in the package."""
@@ -65,23 +68,27 @@ class Model:
     chest: Network | None = field(default=None, repr=False)
     """(1, windows, slices, rows, columns) to (1, 1, slices, rows, columns), share of the organ."""
 
-    def predict(self, scan: Scan) -> Prediction:
-        """Runs the network over all of a scan.
+    def predict(
+        self, scan: Scan, *, within: Box | None = None, densities: DensityTable | None = None
+    ) -> Prediction:
+        """Runs the network over a scan.
+
+        Args:
+            scan: Any chest CT.
+            within: The part of it that is looked at, elsewhere is nothing; all if `None`.
+            densities: What each of its densities is shown as; itself if `None`.
 
         Raises:
             Refusal: `SLICES_TOO_FEW` or `SPACING_TOO_COARSE`.
             ModelError: If an answer is not a number.
         """
         _refuse_unseen(scan)
-        grid = PlaneGrid.of(scan, self.card.plane_offsets_mm)
-        answers = self._finite(
-            np.concatenate([self.run(signal) for signal in grid.signals(scan, batch=BATCH)])
-        )
-        return Prediction(
-            roi=grid.restore(answers[:, 0]),
-            normal=grid.restore(answers[:, 1]),
-            geometry=scan.geometry,
-        )
+        grid = PlaneGrid.of(scan, self.card.plane_offsets_mm, within=within)
+        signals = ahead(grid.signals(scan, batch=BATCH, densities=densities))
+        answers = self._finite(np.concatenate([self.run(signal) for signal in signals]))
+        with ThreadPoolExecutor(2) as both:
+            roi, normal = both.map(grid.restore, (answers[:, 0], answers[:, 1]))
+        return Prediction(roi=roi, normal=normal, geometry=scan.geometry)
 
     def locate(self, coarse: Coarse) -> NDArray[np.float32] | None:
         """How sure each coarse voxel belongs to the organ, whatever fills it: 0 to 1.

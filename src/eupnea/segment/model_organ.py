@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import fill_voids
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.box import box_of
+from eupnea.box import Box, box_of, covers
 from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
@@ -18,7 +18,7 @@ from eupnea.segment.air_scale import density_scale
 from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.components import components
+from eupnea.segment.components import without_small
 from eupnea.segment.cut import IN_PLANE, cut_at
 from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
 from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
@@ -27,12 +27,17 @@ from eupnea.segment.lungs import close_sides, refuse_without_lungs
 from eupnea.segment.model import EVEN_ODDS, Model, Prediction, certainty_of
 from eupnea.segment.parenchyma import parenchyma_of
 from eupnea.segment.sides import split_sides
-from eupnea.segment.usual_breath import at_usual_breath
+from eupnea.segment.usual_breath import density_table
 from eupnea.segment.zones import lung_zones
-from eupnea.volume import Volume
 
 CONSEQUENCE = "the model may call dependent lung abnormal that is only poorly aerated"
 """Of a lung that is not inflated."""
+
+LOOK_BEYOND_MM = 30.0
+"""How far around the lungs planes are looked at: as far as the farthest of them tells of."""
+
+LEAST_LOCATED = 0.1
+"""Where the chest as a whole is less sure of lung there is none."""
 
 
 def organ_of(model: Model) -> Organ:
@@ -54,16 +59,18 @@ class _Finder:
     """The two questions of an `Organ`, answered by one prediction per scan."""
 
     model: Model
-    _last: list[tuple[weakref.ref[Scan], Prediction]] = field(default_factory=list)
+    _last: list[_Seen] = field(default_factory=list)
 
     def find_roi(self, scan: Scan) -> RegionOfInterest:
         coarse = Coarse.of(scan.volume)
         inner = InnerAir.of(coarse)
         air_hu = airway_air_hu(coarse, inner.airways)
+        located = _located(self.model, coarse, inner)
         with ThreadPoolExecutor(1) as beside:
-            anatomy = beside.submit(_Anatomy.of, coarse, inner, self.model)
+            anatomy = beside.submit(_Anatomy.of, coarse, inner, located)
             mode_hu = _mode_hu(coarse, inner.aerated) if self.model.card.usual_breath else None
-            shares = self._ask(scan, mode_hu, scale=density_scale(air_hu)).roi
+            within = _where_to_look(coarse, inner, located)
+            shares = self._ask(scan, within, mode_hu, scale=density_scale(air_hu)).roi
         found = _lungs(scan, shares, anatomy.result())
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
@@ -77,7 +84,9 @@ class _Finder:
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
         mode_hu, box = _mode_in(scan, roi), roi.box()
         usual = mode_hu if self.model.card.usual_breath else None
-        shares = self._known(scan) or self._ask(scan, usual)
+        shares = self._known(scan, box)
+        if shares is None:
+            shares = self._ask(scan, roi.box(margin_mm=LOOK_BEYOND_MM), usual)
         certainty = np.zeros(scan.geometry.shape, np.uint8)
         certainty[box] = certainty_of(shares.crop(box), self.model.card.calibration)
         certainty[box][~roi.voxels[box]] = 0
@@ -85,25 +94,59 @@ class _Finder:
         notes = inflation_notes(mode_hu, consequence=CONSEQUENCE)
         return NormalRegion(mask=normal, certainty=certainty, notes=notes)
 
-    def _known(self, scan: Scan) -> Prediction | None:
-        """What was said of the scan, if it was the last one."""
-        return self._last[0][1] if self._last and self._last[0][0]() is scan else None
+    def _known(self, scan: Scan, box: Box) -> Prediction | None:
+        """What was said of a part of the scan, if the scan was the last one."""
+        return next((seen.prediction for seen in self._last if seen.holds(scan, box)), None)
 
-    def _ask(self, scan: Scan, mode_hu: float | None, *, scale: float = 1.0) -> Prediction:
-        seen = _predict(self.model, scan, mode_hu, scale=scale)
-        self._last[:] = [(weakref.ref(scan), seen)]
-        return seen
+    def _ask(
+        self, scan: Scan, within: Box | None, mode_hu: float | None, *, scale: float = 1.0
+    ) -> Prediction:
+        said = _predict(self.model, scan, within, mode_hu, scale=scale)
+        self._last[:] = [_Seen(scan=weakref.ref(scan), within=within, prediction=said)]
+        return said
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Seen:
+    """What was said of a part of a scan; of all of it if `within` is `None`."""
+
+    scan: weakref.ref[Scan]
+    within: Box | None
+    prediction: Prediction
+
+    def holds(self, scan: Scan, box: Box) -> bool:
+        """Whether a box of a scan was looked at."""
+        return self.scan() is scan and (self.within is None or covers(self.within, box))
 
 
 def predict_in(model: Model, scan: Scan, roi: Mask) -> Prediction:
     """What a model says of a scan whose region of interest is known."""
-    return _predict(model, scan, _mode_in(scan, roi) if model.card.usual_breath else None)
+    mode_hu = _mode_in(scan, roi) if model.card.usual_breath else None
+    return _predict(model, scan, roi.box(margin_mm=LOOK_BEYOND_MM), mode_hu)
 
 
-def _predict(model: Model, scan: Scan, mode_hu: float | None, *, scale: float = 1.0) -> Prediction:
+def _predict(
+    model: Model, scan: Scan, within: Box | None, mode_hu: float | None, *, scale: float = 1.0
+) -> Prediction:
     """What a model says of a scan at the breath and on the scale that it was taught."""
-    hu = at_usual_breath(scan.hu, mode_hu, scale=scale)
-    return model.predict(replace(scan, volume=Volume(voxels=hu, geometry=scan.volume.geometry)))
+    return model.predict(scan, within=within, densities=density_table(mode_hu, scale=scale))
+
+
+def _located(model: Model, coarse: Coarse, inner: InnerAir) -> NDArray[np.float32] | None:
+    """Where lungs lie by the chest as a whole; not asked where a field of view cuts them."""
+    is_part = bool(IN_PLANE & cut_at(inner.aerated).keys())
+    return None if is_part else model.locate(coarse)
+
+
+def _where_to_look(
+    coarse: Coarse, inner: InnerAir, located: NDArray[np.float32] | None
+) -> Box | None:
+    """The part of a scan that can hold lung; all of it where only its air tells of that."""
+    if located is None:
+        return None
+    k, j, i = (int(np.ceil(LOOK_BEYOND_MM / step)) for step in coarse.spacing_mm)
+    near = box_of(inner.aerated | (located >= LEAST_LOCATED), (k, j, i))
+    return coarse.blocks.fine_box(near)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,10 +161,8 @@ class _Anatomy:
     """How sure each coarse voxel is lung by the chest as a whole, if that is seen."""
 
     @classmethod
-    def of(cls, coarse: Coarse, inner: InnerAir, model: Model) -> _Anatomy:
+    def of(cls, coarse: Coarse, inner: InnerAir, located: NDArray[np.float32] | None) -> _Anatomy:
         closed = close_sides(inner.aerated, coarse) > 0
-        is_part = bool(IN_PLANE & cut_at(closed).keys())
-        located = None if is_part else model.locate(coarse)
         return cls(coarse=coarse, inner=inner, closed=closed, located=located)
 
     def dense(self, taken: NDArray[np.bool_], sure: NDArray[np.uint8]) -> DenseTissue:
@@ -140,11 +181,13 @@ def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[
     outside = inner.no_lung | dense.beside
     box = box_of(taken | inner.aerated | dense.lung)
     fine, near = blocks.fine_box(box), blocks.crop(box)
-    aerated = near.to_source(inner.aerated[box]) & (scan.hu[fine] < LUNG_AIR_HU)
-    filled = near.to_source(dense.lung[box])
-    whole = whole_lungs((shares[fine] >= EVEN_ODDS) | aerated | filled)
+    found = near.to_source(inner.aerated[box])
+    found &= scan.hu[fine] < LUNG_AIR_HU
+    found |= near.to_source(dense.lung[box])
+    found |= shares[fine] >= EVEN_ODDS
     lungs = np.zeros(shares.shape, bool)
-    lungs[fine] = whole & ~near.to_source(outside[box])
+    lungs[fine] = whole_lungs(found)
+    lungs[fine] &= near.to_source(~outside[box])
     return lungs
 
 
@@ -165,7 +208,5 @@ def whole_lungs(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
     Args:
         found: (slices, rows, columns).
     """
-    labels, counts = components(found, connectivity=6)
-    large = int(np.count_nonzero(counts >= SMALLEST_PART * counts.max(initial=0)))
-    kept = (labels > 0) & (labels <= large)
+    kept = without_small(found, share=SMALLEST_PART)
     return np.asarray(fill_voids.fill(kept), dtype=bool)

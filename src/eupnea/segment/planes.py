@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from eupnea.box import Box
 from eupnea.geometry import Geometry
 from eupnea.scan import Scan
-from eupnea.segment.averages import Weights, averages
+from eupnea.segment.averages import Weights, averages, sources_of
+from eupnea.segment.usual_breath import DensityTable, density_table
 
 PLANE_SPACING_MM = 1.5
 """Distance of the network's pixels; a 3 mm nodule is two of them wide."""
@@ -58,13 +60,15 @@ class PlaneGrid:
 
     In plane, pixels lie `PLANE_SPACING_MM` apart; along the body, planes lie
     at slices of the scan. Each resampling is one matrix per axis: linear
-    interpolation, or a triangle of fixed reach where the scan is finer.
+    interpolation, or a triangle of fixed reach where the scan is finer. Where
+    pixels and planes lie depends on the body alone, not on the part that is
+    judged.
     """
 
     box: Box
-    """The part of the scan that holds the body."""
-    rows: Weights
-    columns: Weights
+    """The part of the scan that is judged."""
+    rows: PixelAxis
+    columns: PixelAxis
     heights: NDArray[np.intp]
     """Slices of the scan that are judged."""
     slices: tuple[Weights, ...]
@@ -72,15 +76,29 @@ class PlaneGrid:
     geometry: Geometry
 
     @classmethod
-    def of(cls, scan: Scan, offsets_mm: Sequence[float] = PLANE_OFFSETS_MM) -> PlaneGrid:
-        """The planes for one scan, at these heights around each judged one."""
-        box = _body_box(scan.hu)
+    def of(
+        cls,
+        scan: Scan,
+        offsets_mm: Sequence[float] = PLANE_OFFSETS_MM,
+        *,
+        within: Box | None = None,
+    ) -> PlaneGrid:
+        """The planes for one scan.
+
+        Args:
+            scan: Any chest CT.
+            offsets_mm: Heights of the planes around each judged one.
+            within: The part that is judged; all of the body if `None`.
+        """
+        body = _body_box(scan.hu)
+        box = body if within is None else _common(body, within)
         slice_mm, row_mm, column_mm = scan.geometry.spacing_mm
         heights = np.arange(0, scan.geometry.shape[0], max(1, round(PLANE_STEP_MM / slice_mm)))
+        heights = heights[_spanning(heights, box[0].start, box[0].stop - 1)]
         return cls(
             box=box,
-            rows=_pixels(box[1], row_mm),
-            columns=_pixels(box[2], column_mm),
+            rows=PixelAxis.of(body[1], box[1], row_mm),
+            columns=PixelAxis.of(body[2], box[2], column_mm),
             heights=heights,
             slices=tuple(
                 averages(
@@ -98,42 +116,94 @@ class PlaneGrid:
         """Number of judged planes."""
         return len(self.heights)
 
-    def signals(self, scan: Scan, *, batch: int) -> Iterator[Planes]:
-        """Inputs of the network, (at most `batch`, offsets, rows, columns)."""
-        fine = np.stack([self._shrink(plane) for plane in scan.hu[:, self.box[1], self.box[2]]])
+    def signals(
+        self, scan: Scan, *, batch: int, densities: DensityTable | None = None
+    ) -> Iterator[Planes]:
+        """Inputs of the network, (at most `batch`, offsets, rows, columns).
+
+        Args:
+            scan: Whose planes these are.
+            batch: How many planes are judged at a time.
+            densities: What each stored density is shown as; itself if `None`.
+        """
+        table = _signal_table(densities)
+        used = sources_of(sparse.vstack(self.slices))
+        fine = np.stack([self._shrink(plane, table) for plane in scan.hu[used]])
         flat = fine.reshape(len(fine), -1)
         for first in range(0, self.count, batch):
             chosen = slice(first, first + batch)
             channels = [
-                (weights[chosen] @ flat).reshape(-1, *fine.shape[1:]) for weights in self.slices
+                (weights[chosen, used] @ flat).reshape(-1, *fine.shape[1:])
+                for weights in self.slices
             ]
-            yield _padded(to_signal(np.stack(channels, axis=1)))
+            yield _padded(np.stack(channels, axis=1))
 
     def restore(self, shares: Planes) -> NDArray[np.uint8]:
-        """Planes of shares, 0 to 1, on the scan's own grid, as 0 to 255; 0 outside the body.
+        """Planes of shares, 0 to 1, on the scan's own grid, as 0 to 255; 0 where none is judged.
 
         Args:
             shares: (judged planes, rows, columns), padding included.
         """
-        pixels = shares[:, : self.rows.shape[0], : self.columns.shape[0]]
-        rows = _spread(self.box[1], self.geometry.spacing_mm[1])
-        columns = _spread(self.box[2], self.geometry.spacing_mm[2])
+        pixels = shares[:, : self.rows.count, : self.columns.count]
         full = np.zeros(self.geometry.shape, np.uint8)
         inside = full[:, self.box[1], self.box[2]]
-        last, below = 0, np.zeros(inside.shape[1:], np.float32)
-        for height, plane in zip(self.heights, pixels, strict=True):
-            above = _resample(rows, plane * np.float32(255.0), columns)
+        last, below = int(self.heights[0]), self._grow(pixels[0])
+        inside[last] = np.rint(below)
+        for height, plane in zip(self.heights[1:], pixels[1:], strict=True):
+            above = self._grow(plane)
             for k in range(last + 1, height):
                 share = np.float32((k - last) / (height - last))
                 inside[k] = np.rint(below + share * (above - below))
             inside[height] = np.rint(above)
-            last, below = height, above
-        inside[last + 1 :] = inside[last]
+            last, below = int(height), above
+        inside[last + 1 : self.box[0].stop] = inside[last]
+        full[: self.box[0].start] = full[self.box[0].stop :] = 0
         return full
 
-    def _shrink(self, plane: NDArray[np.int16]) -> Planes:
-        clipped = np.clip(plane, LOWEST_HU, HIGHEST_HU).astype(np.float32)
-        return _resample(self.rows, clipped, self.columns)
+    def _shrink(self, plane: NDArray[np.int16], table: Planes) -> Planes:
+        part = table[plane[self.rows.voxels, self.columns.voxels].view(np.uint16)]
+        return _resample(self.rows.there, part, self.columns.there)
+
+    def _grow(self, plane: Planes) -> Planes:
+        return _resample(self.rows.back, plane * np.float32(255.0), self.columns.back)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PixelAxis:
+    """The network's pixels along rows or columns: the way there, and back."""
+
+    voxels: slice
+    """Those that the pixels are made of."""
+    there: Weights
+    """(pixels, voxels)."""
+    back: Weights
+    """(voxels that are judged, pixels)."""
+
+    @classmethod
+    def of(cls, body: slice, judged: slice, spacing_mm: float) -> PixelAxis:
+        """The pixels that a part of the body needs, of those spread over all of it."""
+        length_mm = (body.stop - body.start) * spacing_mm
+        places = (np.arange(body.stop - body.start) + 0.5) * spacing_mm
+        pixels = _pixel_positions(max(1, round(length_mm / PLANE_SPACING_MM)), length_mm)
+        part = slice(judged.start - body.start, judged.stop - body.start)
+        kept = _spanning(pixels, places[part][0], places[part][-1])
+        kept = slice(kept.start, kept.stop + (kept.start - kept.stop) % SIDE_MULTIPLE)
+        there = averages(pixels, places, reach_mm=max(spacing_mm, PIXEL_REACH_MM))[kept]
+        back = averages(places, pixels, reach_mm=PLANE_SPACING_MM)[part, kept]
+        used = sources_of(there)
+        voxels = slice(body.start + used.start, body.start + used.stop)
+        return cls(voxels=voxels, there=there[:, used], back=back)
+
+    @property
+    def count(self) -> int:
+        """Number of pixels."""
+        return int(self.there.shape[0])
+
+
+def _signal_table(densities: DensityTable | None) -> Planes:
+    """What the network takes for each 16 bit density, found by its bits."""
+    shown = density_table(None) if densities is None else densities
+    return to_signal(shown.astype(np.float32))
 
 
 def _body_box(hu: NDArray[np.int16], step: int = 4, margin: int = 8) -> Box:
@@ -148,26 +218,20 @@ def _body_box(hu: NDArray[np.int16], step: int = 4, margin: int = 8) -> Box:
     return slice(0, hu.shape[0]), spans[0], spans[1]
 
 
-def _pixels(span: slice, spacing_mm: float) -> Weights:
-    """Rows of weights from voxels of a span to the network's pixels."""
-    voxels = span.stop - span.start
-    count = max(1, round(voxels * spacing_mm / PLANE_SPACING_MM))
-    return averages(
-        _pixel_positions(count, voxels * spacing_mm),
-        (np.arange(voxels) + 0.5) * spacing_mm,
-        reach_mm=max(spacing_mm, PIXEL_REACH_MM),
+def _common(body: Box, within: Box) -> Box:
+    """Where two boxes meet; the body where they do not."""
+    k, j, i = (
+        slice(max(one.start, other.start), min(one.stop, other.stop))
+        for one, other in zip(body, within, strict=True)
     )
+    return (k, j, i) if all(span.start < span.stop for span in (k, j, i)) else body
 
 
-def _spread(span: slice, spacing_mm: float) -> Weights:
-    """Rows of weights from the network's pixels back to voxels of a span."""
-    voxels = span.stop - span.start
-    count = max(1, round(voxels * spacing_mm / PLANE_SPACING_MM))
-    return averages(
-        (np.arange(voxels) + 0.5) * spacing_mm,
-        _pixel_positions(count, voxels * spacing_mm),
-        reach_mm=PLANE_SPACING_MM,
-    )
+def _spanning(places: NDArray[np.generic], first: float, last: float) -> slice:
+    """The ascending places that lie around a first and a last one."""
+    low = int(np.searchsorted(places, first, side="right")) - 1
+    high = int(np.searchsorted(places, last, side="left")) + 1
+    return slice(max(low, 0), min(high, len(places)))
 
 
 def _pixel_positions(count: int, length_mm: float) -> NDArray[np.float64]:

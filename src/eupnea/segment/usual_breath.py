@@ -24,6 +24,9 @@ LEAST_HU = -1024.0
 
 SIXTEEN_BITS = 1 << 16
 
+DensityTable = NDArray[np.int16]
+"""What becomes of each 16 bit density, found by its bits."""
+
 
 def at_usual_breath(
     hu: NDArray[np.int16], mode_hu: float | None, *, scale: float = 1.0
@@ -46,8 +49,8 @@ def at_usual_breath(
     return np.asarray(density_table(mode_hu, scale=scale)[hu.view(np.uint16)])
 
 
-def density_table(mode_hu: float | None, *, scale: float = 1.0) -> NDArray[np.int16]:
-    """What becomes of each 16 bit density, found by its bits.
+def density_table(mode_hu: float | None, *, scale: float = 1.0) -> DensityTable:
+    """The table that `at_usual_breath` looks densities up in.
 
     Examples:
         >>> shown = density_table(-900.0)
