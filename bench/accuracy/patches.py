@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import io, ndimage
 
 from eupnea.segment.model import Model
-from eupnea.segment.planes import PLANE_SPACING_MM, to_signal
+from eupnea.segment.pixel_axis import PLANE_SPACING_MM
+from eupnea.segment.planes import to_signal
 from eupnea.train.scores import area_under_curve
 
 PIXEL_MM = 0.65

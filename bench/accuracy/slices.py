@@ -11,7 +11,8 @@ from PIL import Image
 from scipy import ndimage
 
 from eupnea.segment.model import Model
-from eupnea.segment.planes import PLANE_SPACING_MM, SIDE_MULTIPLE, to_signal
+from eupnea.segment.pixel_axis import PLANE_SPACING_MM, SIDE_MULTIPLE
+from eupnea.segment.planes import to_signal
 from eupnea.train.scores import dice
 
 SETS = (

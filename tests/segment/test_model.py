@@ -21,7 +21,8 @@ from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.model import Model, Prediction, certainty_of, load
 from eupnea.segment.model_organ import organ_of, predict_in, whole_lungs
-from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, PlaneGrid, to_signal
+from eupnea.segment.pixel_axis import PLANE_SPACING_MM
+from eupnea.segment.planes import PLANE_OFFSETS_MM, PlaneGrid, to_signal
 from eupnea.volume import Volume
 from naive import model_lungs
 

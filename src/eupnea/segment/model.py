@@ -19,7 +19,8 @@ from eupnea.segment.card import Calibration, ModelCard
 from eupnea.segment.chest import CHEST_SIDE_MULTIPLE, WINDOWS_HU, chest_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.onnx_network import Network, open_network
-from eupnea.segment.planes import PLANE_SPACING_MM, SIDE_MULTIPLE, PlaneGrid
+from eupnea.segment.pixel_axis import PLANE_SPACING_MM, SIDE_MULTIPLE
+from eupnea.segment.planes import PlaneGrid
 from eupnea.segment.usual_breath import DensityTable
 
 SHIPPED = "eupnea-lung"

@@ -13,10 +13,8 @@ from eupnea.box import Box
 from eupnea.geometry import Geometry
 from eupnea.scan import Scan
 from eupnea.segment.averages import Weights, averages, sources_of
+from eupnea.segment.pixel_axis import SIDE_MULTIPLE, PixelAxis, spanning
 from eupnea.segment.usual_breath import DensityTable, density_table
-
-PLANE_SPACING_MM = 1.5
-"""Distance of the network's pixels; a 3 mm nodule is two of them wide."""
 
 PLANE_OFFSETS_MM = (-30.0, -15.0, -6.0, -3.0, 0.0, 3.0, 6.0, 15.0, 30.0)
 """Heights of the planes that enter as channels; the middle one is judged.
@@ -27,11 +25,8 @@ Near planes show texture, far ones whether a dense place goes on as vessel, hear
 PLANE_STEP_MM = 1.5
 """Judged planes lie at slices of the scan about this far apart, or at every slice."""
 
-SIDE_MULTIPLE = 16
-"""The network halves a plane four times."""
-
-PIXEL_REACH_MM, SLICE_REACH_MM = 1.0, 2.0
-"""Finer voxels are averaged over these distances, as the training scans were."""
+SLICE_REACH_MM = 2.0
+"""Thinner slices are averaged over this distance, as the training scans were."""
 
 MIDDLE_HU, SPREAD_HU = -600.0, 400.0
 LOWEST_HU, HIGHEST_HU = -1024.0, 400.0
@@ -58,11 +53,11 @@ def to_signal(hu: Planes) -> Planes:
 class PlaneGrid:
     """The planes on which a scan is judged, and the way back to its own grid.
 
-    In plane, pixels lie `PLANE_SPACING_MM` apart; along the body, planes lie
-    at slices of the scan. Each resampling is one matrix per axis: linear
-    interpolation, or a triangle of fixed reach where the scan is finer. Where
-    pixels and planes lie depends on the body alone, not on the part that is
-    judged.
+    In plane, pixels lie along two axes (`eupnea.segment.pixel_axis`); along the
+    body, planes lie at slices of the scan. Each resampling is one matrix per
+    axis: linear interpolation, or a triangle of fixed reach where the scan is
+    finer. Where pixels and planes lie depends on the body alone, not on the
+    part that is judged.
     """
 
     box: Box
@@ -94,7 +89,7 @@ class PlaneGrid:
         box = body if within is None else _common(body, within)
         slice_mm, row_mm, column_mm = scan.geometry.spacing_mm
         heights = np.arange(0, scan.geometry.shape[0], max(1, round(PLANE_STEP_MM / slice_mm)))
-        heights = heights[_spanning(heights, box[0].start, box[0].stop - 1)]
+        heights = heights[spanning(heights, box[0].start, box[0].stop - 1)]
         return cls(
             box=box,
             rows=PixelAxis.of(body[1], box[1], row_mm),
@@ -168,38 +163,6 @@ class PlaneGrid:
         return _resample(self.rows.back, plane * np.float32(255.0), self.columns.back)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class PixelAxis:
-    """The network's pixels along rows or columns: the way there, and back."""
-
-    voxels: slice
-    """Those that the pixels are made of."""
-    there: Weights
-    """(pixels, voxels)."""
-    back: Weights
-    """(voxels that are judged, pixels)."""
-
-    @classmethod
-    def of(cls, body: slice, judged: slice, spacing_mm: float) -> PixelAxis:
-        """The pixels that a part of the body needs, of those spread over all of it."""
-        length_mm = (body.stop - body.start) * spacing_mm
-        places = (np.arange(body.stop - body.start) + 0.5) * spacing_mm
-        pixels = _pixel_positions(max(1, round(length_mm / PLANE_SPACING_MM)), length_mm)
-        part = slice(judged.start - body.start, judged.stop - body.start)
-        kept = _spanning(pixels, places[part][0], places[part][-1])
-        kept = slice(kept.start, kept.stop + (kept.start - kept.stop) % SIDE_MULTIPLE)
-        there = averages(pixels, places, reach_mm=max(spacing_mm, PIXEL_REACH_MM))[kept]
-        back = averages(places, pixels, reach_mm=PLANE_SPACING_MM)[part, kept]
-        used = sources_of(there)
-        voxels = slice(body.start + used.start, body.start + used.stop)
-        return cls(voxels=voxels, there=there[:, used], back=back)
-
-    @property
-    def count(self) -> int:
-        """Number of pixels."""
-        return int(self.there.shape[0])
-
-
 def _signal_table(densities: DensityTable | None) -> Planes:
     """What the network takes for each 16 bit density, found by its bits."""
     shown = density_table(None) if densities is None else densities
@@ -225,17 +188,6 @@ def _common(body: Box, within: Box) -> Box:
         for one, other in zip(body, within, strict=True)
     )
     return (k, j, i) if all(span.start < span.stop for span in (k, j, i)) else body
-
-
-def _spanning(places: NDArray[np.generic], first: float, last: float) -> slice:
-    """The ascending places that lie around a first and a last one."""
-    low = int(np.searchsorted(places, first, side="right")) - 1
-    high = int(np.searchsorted(places, last, side="left")) + 1
-    return slice(max(low, 0), min(high, len(places)))
-
-
-def _pixel_positions(count: int, length_mm: float) -> NDArray[np.float64]:
-    return np.asarray(length_mm / 2 + (np.arange(count) - (count - 1) / 2) * PLANE_SPACING_MM)
 
 
 def _resample(rows: Weights, plane: Planes, columns: Weights) -> Planes:

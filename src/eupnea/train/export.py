@@ -16,7 +16,7 @@ from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
 from eupnea.segment.chest import WINDOWS_HU
 from eupnea.segment.model import chest_path, load, open_chest
 from eupnea.segment.onnx_network import Network
-from eupnea.segment.planes import PLANE_SPACING_MM
+from eupnea.segment.pixel_axis import PLANE_SPACING_MM
 from eupnea.train.calibrate import calibrate, set_cut
 from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.checkpoint import Checkpoint

@@ -14,7 +14,8 @@ from eupnea.segment.blocks import Blocks
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.coarse import ANATOMY_MM
 from eupnea.segment.parenchyma import parenchyma_of
-from eupnea.segment.planes import PLANE_OFFSETS_MM, PLANE_SPACING_MM, to_signal
+from eupnea.segment.pixel_axis import PLANE_SPACING_MM
+from eupnea.segment.planes import PLANE_OFFSETS_MM, to_signal
 from eupnea.segment.usual_breath import at_usual_breath
 from eupnea.train.acquisition import (
     blur_motion,
