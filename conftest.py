@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-NEEDS_TORCH = ("checkpoint", "export", "exported", "fit", "loss", "network", "processor", "task")
+NEEDS_TORCH = (
+    "checkpoint",
+    "export",
+    "exported",
+    "fit",
+    "loss",
+    "mean",
+    "network",
+    "processor",
+    "task",
+)
 
 collect_ignore = (
     [] if find_spec("torch") else [f"src/eupnea/train/{name}.py" for name in NEEDS_TORCH]

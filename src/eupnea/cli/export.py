@@ -26,6 +26,13 @@ def export(
         Path | None,
         typer.Option(help="Folder of a training with the target chest; goes beside the other."),
     ] = None,
+    mean_with: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Exported model (ONNX, its card beside it), trained on from the same one: what is "
+            "written is the mean of all. Repeatable; one that is named twice counts twice."
+        ),
+    ] = None,
     *,
     calibrate: Annotated[
         bool, typer.Option(help="Fit the certainty to the healthy scans of the training.")
@@ -45,22 +52,24 @@ def export(
     Example: `eupnea export runs/lung --data lung.json --out runs/lung/model`
     """
     try:
+        from eupnea.train import export as exporting
         from eupnea.train.cases import Health
         from eupnea.train.config import TrainingConfig
-        from eupnea.train.export import Facts, add_chest, calibrate_card, cut_card, training_cases
-        from eupnea.train.export import export as write
     except ImportError as error:
         raise ExtraMissing("train", needed_for="export") from error
     measured = json.loads(metrics.read_text()) if metrics else {}
-    card = write(run, data, out, Facts(name=name, version=version, metrics=measured))
-    typer.echo(f"{out / card.name}.onnx  sha256 {card.sha256}")
+    facts = exporting.Facts(name=name, version=version, metrics=measured)
+    card = exporting.export(run, data, out, facts)
     config, onnx = TrainingConfig.read(run), out / f"{card.name}.onnx"
+    if mean_with:
+        card = exporting.mean_with(onnx, mean_with)
+    typer.echo(f"{onnx}  sha256 {card.sha256}")
     if calibrate:
-        healthy = training_cases(config, data, Health.ALL)
-        card = calibrate_card(onnx, healthy, config.families)
+        healthy = exporting.training_cases(config, data, Health.ALL)
+        card = exporting.calibrate_card(onnx, healthy, config.families)
     if false_share is not None:
-        aerated = training_cases(config, data, Health.AERATED)
-        card = cut_card(onnx, aerated, false_share=false_share)
+        aerated = exporting.training_cases(config, data, Health.AERATED)
+        card = exporting.cut_card(onnx, aerated, false_share=false_share)
     if chest is not None:
-        card = add_chest(chest, data, onnx)
+        card = exporting.add_chest(chest, data, onnx)
     typer.echo(f"calibration: slope {card.calibration.slope}, shift {card.calibration.shift}")

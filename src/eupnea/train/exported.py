@@ -34,7 +34,7 @@ def begin_with_model(network: UNet, path: Path, signals: Tensor) -> None:
     Raises:
         ModelError: If the file is no ONNX, or its convolutions are not the network's.
     """
-    unfold = _Unfold(_convolutions(path))
+    unfold = _Unfold(convolutions(path))
     hooks = [
         layer.register_forward_pre_hook(hook)
         for layer in network.modules()
@@ -91,8 +91,12 @@ class _Unfold:
         layer.bias.copy_(mean + self._shift)
 
 
-def _convolutions(path: Path) -> list[list[Tensor]]:
-    """Weight and shift of each convolution, in the order of the graph."""
+def convolutions(path: Path) -> list[list[Tensor]]:
+    """Weight and shift of each convolution of an ONNX file, in the order of the graph.
+
+    Raises:
+        ModelError: If the file is missing or is no ONNX.
+    """
     try:
         graph = onnx.load(path).graph
     except (OSError, DecodeError) as error:
