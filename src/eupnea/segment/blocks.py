@@ -79,14 +79,18 @@ class Blocks:
 
     def holding(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The blocks that hold any voxel of a mask."""
+        return self.highest(mask)
+
+    def highest(self, voxels: NDArray[Voxel]) -> NDArray[Voxel]:
+        """The highest value in each block."""
         for axis, factor in enumerate(self.factors):
-            along = np.moveaxis(mask, axis, 0)
-            held = along[::factor].copy()
+            along = np.moveaxis(voxels, axis, 0)
+            high = along[::factor].copy()
             for offset in range(1, factor):
                 rest = along[offset::factor]
-                held[: len(rest)] |= rest
-            mask = np.moveaxis(held, 0, axis)
-        return np.ascontiguousarray(mask)
+                np.maximum(high[: len(rest)], rest, out=high[: len(rest)])
+            voxels = np.moveaxis(high, 0, axis)
+        return np.ascontiguousarray(voxels)
 
 
 def at_nearest(voxels: NDArray[Voxel], geometry: Geometry, onto: Geometry) -> NDArray[Voxel]:

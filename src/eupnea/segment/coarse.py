@@ -18,6 +18,9 @@ ANATOMY_MM = 2.0
 AIR_FLOOR_HU = -1100
 """Padding below this value is read as air, even of a scanner that is badly calibrated."""
 
+SLAB = 8
+"""Blocks along the body that are averaged at a time; more only ask for more memory."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Coarse:
@@ -45,6 +48,12 @@ class Coarse:
 
 
 def _block_means(hu: NDArray[np.int16], factors: tuple[int, int, int]) -> NDArray[np.int16]:
+    step = SLAB * factors[0]
+    slabs = [hu[first : first + step] for first in range(0, len(hu), step)]
+    return np.concatenate([_means_of_slab(slab, factors) for slab in slabs])
+
+
+def _means_of_slab(hu: NDArray[np.int16], factors: tuple[int, int, int]) -> NDArray[np.int16]:
     clipped = np.maximum(hu, AIR_FLOOR_HU)
     spare = [(0, -size % factor) for size, factor in zip(hu.shape, factors, strict=True)]
     image = sitk.GetImageFromArray(np.pad(clipped, spare, mode="edge"))

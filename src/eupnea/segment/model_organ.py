@@ -176,7 +176,7 @@ class _Anatomy:
 def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[np.bool_]:
     """The lungs as network and anatomy see them together, on the scan's grid."""
     inner, blocks = anatomy.inner, anatomy.coarse.blocks
-    taken = blocks.holding(shares >= EVEN_ODDS)
+    taken = blocks.highest(shares) >= EVEN_ODDS
     dense = anatomy.dense(taken, blocks.middles(shares))
     outside = inner.no_lung | dense.beside
     box = box_of(taken | inner.aerated | dense.lung)
