@@ -13,8 +13,14 @@ from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.morphology import dilate, opened
 
-FAT_HU = (-140.0, -40.0)
-"""Fat measures -120 to -60 HU; the median of a piece 8 mm thick strays little from it."""
+FAT_HU = (-140.0, -55.0)
+"""Fat measures -120 to -60 HU; the median of a piece 8 mm thick strays little from it.
+
+Consolidated lung that holds some air comes near: it measures down to -50 HU.
+"""
+
+NEAR_FAT_HU = -40.0
+"""Thinner surroundings of a single voxel, which its neighbours blur, are those of fat."""
 
 CORE_MM = 4.0
 """A dense piece is judged where a ball of this radius fits: rims and vessels tell nothing."""
@@ -118,4 +124,4 @@ def tell_dense_apart(
 def _like_fat(hu: NDArray[np.int16]) -> NDArray[np.bool_]:
     """Voxels in whose surroundings, air and bone cut off, fat prevails."""
     tissue = np.clip(hu, -LIMIT_HU, LIMIT_HU).astype(np.float32)
-    return np.asarray(ndimage.uniform_filter(tissue, 3) <= FAT_HU[1])
+    return np.asarray(ndimage.uniform_filter(tissue, 3) <= NEAR_FAT_HU)
