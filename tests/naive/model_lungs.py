@@ -15,6 +15,7 @@ from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
 from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lungs import close_sides
 from eupnea.segment.model import EVEN_ODDS, LEAST_ROI, Prediction
+from eupnea.segment.stray_air import stray_air
 
 
 def repeated(voxels: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:
@@ -42,6 +43,8 @@ def lungs(
         holding = np.logical_or.reduceat(holding, start, axis=axis)
     dense = _dense(holding, coarse.blocks.middles(seen.roi), located, inner, coarse)
     outside = inner.no_lung | dense.beside
+    if located is not None:
+        outside |= stray_air(holding, inner, located, coarse.spacing_mm)
     found = taken | (repeated(inner.aerated, coarse) & (scan.hu < LUNG_AIR_HU))
     found |= repeated(dense.lung, coarse)
     labels, count = ndimage.label(found)

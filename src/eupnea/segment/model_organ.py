@@ -27,6 +27,7 @@ from eupnea.segment.lungs import close_sides, refuse_without_lungs
 from eupnea.segment.model import EVEN_ODDS, Model, Prediction, certainty_of
 from eupnea.segment.parenchyma import parenchyma_of
 from eupnea.segment.sides import split_sides
+from eupnea.segment.stray_air import stray_air
 from eupnea.segment.usual_breath import density_table
 from eupnea.segment.zones import lung_zones
 
@@ -172,13 +173,19 @@ class _Anatomy:
         beside = dense_beside(taken, sure, self.closed, self.coarse)
         return DenseTissue(lung=np.zeros_like(taken), beside=beside)
 
+    def stray(self, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """What of it is the air of something else, if the chest as a whole is known."""
+        if self.located is None:
+            return np.zeros_like(taken)
+        return stray_air(taken, self.inner, self.located, self.coarse.spacing_mm)
+
 
 def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[np.bool_]:
     """The lungs as network and anatomy see them together, on the scan's grid."""
     inner, blocks = anatomy.inner, anatomy.coarse.blocks
     taken = blocks.highest(shares) >= EVEN_ODDS
     dense = anatomy.dense(taken, blocks.middles(shares))
-    outside = inner.no_lung | dense.beside
+    outside = inner.no_lung | dense.beside | anatomy.stray(taken)
     box = box_of(taken | inner.aerated | dense.lung)
     fine, near = blocks.fine_box(box), blocks.crop(box)
     found = near.to_source(inner.aerated[box])
