@@ -154,6 +154,20 @@ def test_a_part_is_judged_as_in_the_whole(
         assert np.count_nonzero(seen) == np.count_nonzero(seen[within])
 
 
+def test_a_part_beside_the_body_is_no_part() -> None:
+    """Where nothing of the body lies in it, all of the body is judged."""
+    hu = np.full((12, 60, 120), -1000, np.int16)
+    hu[:, 20:50, 8:60] = -800
+    hu[:, 20:50, 8:20] = 40
+    scan = scan_of(hu, (4.0, 1.0, 1.0))
+    model = Model(card=card(), run=by_density)
+    beside = (slice(0, 12), slice(0, 60), slice(100, 120))
+    whole, part = model.predict(scan), model.predict(scan, within=beside)
+    assert whole.roi.any()
+    np.testing.assert_array_equal(part.roi, whole.roi)
+    np.testing.assert_array_equal(part.normal, whole.normal)
+
+
 def test_a_roi_beyond_what_was_looked_at_is_looked_at_anew(filled: Scan) -> None:
     """A region of interest of the user's may go on where no lung was looked for."""
     calls = []

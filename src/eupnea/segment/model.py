@@ -76,7 +76,8 @@ class Model:
 
         Args:
             scan: Any chest CT.
-            within: The part of it that is looked at, elsewhere is nothing; all if `None`.
+            within: The part of it that is looked at, elsewhere is nothing; all if `None`, or
+                if the part holds nothing of the body.
             densities: What each of its densities is shown as; itself if `None`.
 
         Raises:

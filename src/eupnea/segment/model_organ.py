@@ -145,9 +145,8 @@ def _where_to_look(
     """The part of a scan that can hold lung; all of it where only its air tells of that."""
     if located is None:
         return None
-    k, j, i = (int(np.ceil(LOOK_BEYOND_MM / step)) for step in coarse.spacing_mm)
-    near = box_of(inner.aerated | (located >= LEAST_LOCATED), (k, j, i))
-    return coarse.blocks.fine_box(near)
+    lungs = Mask(voxels=inner.aerated | (located >= LEAST_LOCATED), geometry=coarse.geometry)
+    return coarse.blocks.fine_box(lungs.box(margin_mm=LOOK_BEYOND_MM))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

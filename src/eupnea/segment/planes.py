@@ -83,7 +83,8 @@ class PlaneGrid:
         Args:
             scan: Any chest CT.
             offsets_mm: Heights of the planes around each judged one.
-            within: The part that is judged; all of the body if `None`.
+            within: The part that is judged; all of the body if `None`, or if the part
+                holds nothing of it.
         """
         body = _body_box(scan.hu)
         box = body if within is None else _common(body, within)
