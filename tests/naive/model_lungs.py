@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from eupnea.scan import Scan
+from eupnea.segment.airways import main_bronchi
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.card import Calibration
 from eupnea.segment.coarse import Coarse
@@ -16,6 +17,8 @@ from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lungs import close_sides
 from eupnea.segment.model import EVEN_ODDS, LEAST_ROI, Prediction
 from eupnea.segment.stray_air import stray_air
+from eupnea.segment.thick_tissue import POORLY_AERATED_HU, RIM_MM
+from eupnea.segment.thickness import CALIBRES_MM, REACH_MM
 
 
 def repeated(voxels: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:
@@ -69,9 +72,36 @@ def _dense(
 
 
 def certainty(
-    seen: Prediction, roi: NDArray[np.bool_], calibration: Calibration
+    scan: Scan, seen: Prediction, roi: NDArray[np.bool_], calibration: Calibration
 ) -> NDArray[np.uint8]:
     """That each voxel is normal, computed for each voxel."""
     share = np.clip(seen.normal / np.maximum(seen.roi.astype(float), LEAST_ROI), 0.002, 0.998)
     raised = calibration.slope * np.log(share / (1 - share)) + calibration.shift
-    return np.where(roi, np.rint(255.0 / (1.0 + np.exp(-raised))), 0).astype(np.uint8)
+    can_be_normal = roi & ~thick_tissue(scan, roi)
+    return np.where(can_be_normal, np.rint(255.0 / (1.0 + np.exp(-raised))), 0).astype(np.uint8)
+
+
+def thick_tissue(scan: Scan, roi: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is thicker than a vessel, on the whole grid and without the rim's shortcuts."""
+    coarse = Coarse.of(scan.volume)
+    step = coarse.spacing_mm
+    organ = coarse.blocks.holding(roi)
+    rim_mm = max(RIM_MM, 1.01 * step[0])
+    dense = organ & (coarse.hu >= POORLY_AERATED_HU)
+    deep = ndimage.distance_transform_edt(np.pad(organ, 1, mode="edge"), step)[1:-1, 1:-1, 1:-1]
+    room_mm = ndimage.distance_transform_edt(dense & (deep > rim_mm), step)
+    airways = InnerAir.of(coarse).airways
+    thick = np.zeros_like(dense)
+    rings = [(CALIBRES_MM[0], 0.0, np.inf)]
+    if airways.any():
+        rings = list(zip(CALIBRES_MM, (*REACH_MM, 0.0), (np.inf, *REACH_MM), strict=True))
+        away_mm = ndimage.distance_transform_edt(~main_bronchi(airways, step[0]), step)
+    else:
+        away_mm = np.zeros(dense.shape)
+    for radius_mm, near_mm, far_mm in rings:
+        centres = (room_mm > radius_mm) & (away_mm >= near_mm) & (away_mm <= far_mm)
+        if centres.any():
+            thick |= ndimage.distance_transform_edt(~centres, step) <= radius_mm
+    if not thick.any():
+        return np.zeros_like(roi)
+    return repeated(dense & (ndimage.distance_transform_edt(~thick, step) <= rim_mm), coarse)

@@ -121,7 +121,7 @@ def check_against_the_plain_way(model: Model, scan: Scan) -> None:
     if located is not None:
         assert (roi.voxels != model_lungs.lungs(scan, seen)).any()
     found = organ.find_normal(scan, roi)
-    plain = model_lungs.certainty(seen, roi.voxels, model.card.calibration)
+    plain = model_lungs.certainty(scan, seen, roi.voxels, model.card.calibration)
     np.testing.assert_array_equal(found.certainty, plain)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.morphology import dilate, erode
+from eupnea.segment.morphology import Spacing, dilate, distance_mm, erode
 
 AIR_HU = -1000
 
@@ -64,6 +64,15 @@ def main_bronchi(airways: NDArray[np.bool_], slice_mm: float) -> NDArray[np.bool
     bronchi = airways.copy()
     bronchi[lowest + round(BRONCHI_HEIGHT_MM / slice_mm) + 1 :] = False
     return bronchi
+
+
+def hilum_distance_mm(
+    airways: NDArray[np.bool_], spacing_mm: Spacing
+) -> NDArray[np.float32] | None:
+    """How far each voxel is from the main bronchi; `None` when no airways were seen."""
+    if not airways.any():
+        return None
+    return distance_mm(~main_bronchi(airways, spacing_mm[0]), spacing_mm)
 
 
 def _follow(

@@ -10,13 +10,13 @@ from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion
 from eupnea.scan import Scan
 from eupnea.segment.air_scale import AIR_HU, AIR_TOLERANCE_HU
-from eupnea.segment.airways import airway_air_hu, central_airways, main_bronchi
+from eupnea.segment.airways import airway_air_hu, central_airways, hilum_distance_mm
 from eupnea.segment.blocks import at_nearest
 from eupnea.segment.body import air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.lung_notes import inflation_notes
-from eupnea.segment.morphology import Spacing, dilate, distance_mm, erode
+from eupnea.segment.morphology import Spacing, dilate, erode
 from eupnea.segment.parenchyma import Parenchyma, parenchyma_of
 from eupnea.segment.thickness import thick_parts
 
@@ -96,9 +96,9 @@ def _airways(scan: Scan, grid: Coarse) -> tuple[NDArray[np.float32] | None, floa
     """Distance to the main bronchi, `None` when none are seen; and what air measures."""
     anatomy = Coarse.of(scan.volume)
     airways = central_airways(anatomy, air_inside(anatomy))
-    if not airways.any():
+    far_mm = hilum_distance_mm(airways, anatomy.spacing_mm)
+    if far_mm is None:
         return None, AIR_HU
-    far_mm = distance_mm(~main_bronchi(airways, anatomy.spacing_mm[0]), anatomy.spacing_mm)
     air_hu = airway_air_hu(anatomy, airways)
     hilum_mm = at_nearest(far_mm, anatomy.geometry, grid.geometry)
     return hilum_mm, AIR_HU if air_hu is None else air_hu

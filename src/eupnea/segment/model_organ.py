@@ -15,8 +15,8 @@ from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.air_scale import density_scale
-from eupnea.segment.airways import airway_air_hu
-from eupnea.segment.body import LUNG_AIR_HU
+from eupnea.segment.airways import airway_air_hu, central_airways, hilum_distance_mm
+from eupnea.segment.body import LUNG_AIR_HU, air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import without_small
 from eupnea.segment.cut import IN_PLANE, cut_at
@@ -28,6 +28,7 @@ from eupnea.segment.model import EVEN_ODDS, Model, Prediction, certainty_of
 from eupnea.segment.parenchyma import parenchyma_of
 from eupnea.segment.sides import split_sides
 from eupnea.segment.stray_air import stray_air
+from eupnea.segment.thick_tissue import thick_tissue
 from eupnea.segment.usual_breath import density_table
 from eupnea.segment.zones import lung_zones
 
@@ -71,7 +72,13 @@ class _Finder:
             anatomy = beside.submit(_Anatomy.of, coarse, inner, located)
             mode_hu = _mode_hu(coarse, inner.aerated) if self.model.card.usual_breath else None
             within = _where_to_look(coarse, inner, located)
-            shares = self._ask(scan, within, mode_hu, scale=density_scale(air_hu)).roi
+            shares = self._ask(
+                scan,
+                _Chest(coarse=coarse, airways=inner.airways),
+                within,
+                mode_hu,
+                scale=density_scale(air_hu),
+            ).roi
         found = _lungs(scan, shares, anatomy.result())
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
@@ -83,28 +90,66 @@ class _Finder:
         )
 
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
-        mode_hu, box = _mode_in(scan, roi), roi.box()
-        usual = mode_hu if self.model.card.usual_breath else None
+        chest, box = self._chest(scan), roi.box()
+        organ = chest.coarse.blocks.holding(roi.voxels)
+        mode_hu = _mode_hu(chest.coarse, organ)
         shares = self._known(scan, box)
         if shares is None:
-            shares = self._ask(scan, roi.box(margin_mm=LOOK_BEYOND_MM), usual)
+            usual = mode_hu if self.model.card.usual_breath else None
+            shares = self._ask(scan, chest, roi.box(margin_mm=LOOK_BEYOND_MM), usual)
         certainty = np.zeros(scan.geometry.shape, np.uint8)
         certainty[box] = certainty_of(shares.crop(box), self.model.card.calibration)
         certainty[box][~roi.voxels[box]] = 0
+        part, thick = chest.thick_tissue(organ)
+        certainty[part][thick] = 0
         normal = Mask(voxels=certainty >= EVEN_ODDS, geometry=scan.geometry)
         notes = inflation_notes(mode_hu, consequence=CONSEQUENCE)
         return NormalRegion(mask=normal, certainty=certainty, notes=notes)
+
+    def _chest(self, scan: Scan) -> _Chest:
+        """The chest of a scan, found again unless the scan was the last one."""
+        return next((seen.chest for seen in self._last if seen.scan() is scan), None) or _Chest.of(
+            scan
+        )
 
     def _known(self, scan: Scan, box: Box) -> Prediction | None:
         """What was said of a part of the scan, if the scan was the last one."""
         return next((seen.prediction for seen in self._last if seen.holds(scan, box)), None)
 
     def _ask(
-        self, scan: Scan, within: Box | None, mode_hu: float | None, *, scale: float = 1.0
+        self,
+        scan: Scan,
+        chest: _Chest,
+        within: Box | None,
+        mode_hu: float | None,
+        *,
+        scale: float = 1.0,
     ) -> Prediction:
         said = _predict(self.model, scan, within, mode_hu, scale=scale)
-        self._last[:] = [_Seen(scan=weakref.ref(scan), within=within, prediction=said)]
+        seen = _Seen(scan=weakref.ref(scan), chest=chest, within=within, prediction=said)
+        self._last[:] = [seen]
         return said
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Chest:
+    """What both questions are judged on, beside the prediction."""
+
+    coarse: Coarse
+    airways: NDArray[np.bool_]
+    """Trachea and main bronchi, on the coarse grid."""
+
+    @classmethod
+    def of(cls, scan: Scan) -> _Chest:
+        coarse = Coarse.of(scan.volume)
+        return cls(coarse=coarse, airways=central_airways(coarse, air_inside(coarse)))
+
+    def thick_tissue(self, organ: NDArray[np.bool_]) -> tuple[Box, NDArray[np.bool_]]:
+        """What of an organ is too thick to be normal: a box of the scan, and where in it."""
+        coarse = self.coarse
+        thick = thick_tissue(coarse, organ, hilum_distance_mm(self.airways, coarse.spacing_mm))
+        box = box_of(thick)
+        return coarse.blocks.fine_box(box), coarse.blocks.crop(box).to_source(thick[box])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -112,6 +157,7 @@ class _Seen:
     """What was said of a part of a scan; of all of it if `within` is `None`."""
 
     scan: weakref.ref[Scan]
+    chest: _Chest
     within: Box | None
     prediction: Prediction
 
