@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from eupnea.geometry import Geometry
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.dense import SURELY, DenseTissue, dense_beside, tell_dense_apart
+from eupnea.segment.dense import (
+    LEAST_LOCATED,
+    SURELY,
+    DenseTissue,
+    dense_beside,
+    tell_dense_apart,
+)
 from eupnea.volume import Volume
 
 PIECE = (slice(8, 20), slice(30, 45), slice(10, 30))
@@ -96,6 +102,14 @@ def test_what_planes_took_alone_must_be_sure() -> None:
     """As without a chest: doubtful pieces go, sure ones stay."""
     assert told(40.0, sure=0.8, located=0.1).beside[PIECE].mean() > 0.9
     assert not told(40.0, sure=0.99, located=0.1).beside.any()
+
+
+def test_dense_tissue_that_the_chest_does_not_hold_at_all_is_none() -> None:
+    """However sure the planes are: heart and aorta, thick or thin; aerated lung is left alone."""
+    found = told(40.0, sure=0.99, located=0.9 * LEAST_LOCATED)
+    assert found.beside[PIECE].all()
+    assert found.beside[:, 10:12, 10:12].all()
+    assert found.beside.sum() == found.beside[PIECE].sum() + found.beside[:, 10:12, 10:12].sum()
 
 
 @pytest.mark.parametrize("sure", [0.2, 0.99])

@@ -35,6 +35,10 @@ HELD_SHARE = 0.5
 EVEN = 0.5
 """A share that is as likely as not."""
 
+LEAST_LOCATED = 0.1
+"""Where the chest as a whole is less sure of lung there is none: of dense tissue that planes took
+there, five sixths were chest wall and mediastinum."""
+
 SURELY = 0.7
 """Chest wall beside a shrunken lung, which planes doubt, is held less surely by the whole chest."""
 
@@ -99,7 +103,8 @@ def tell_dense_apart(
 
     Dense tissue that is denser than fat is lung where both are sure of it on
     average, whatever the planes alone took it for; what the chest as a whole
-    holds is no doubtful piece of `dense_beside`.
+    holds is no doubtful piece of `dense_beside`, and what it does not hold at
+    all is none, voxel by voxel.
 
     Args:
         taken: What was taken for lung by the planes, on the coarse grid.
@@ -108,8 +113,9 @@ def tell_dense_apart(
         anatomical: The lungs by their closed shape.
         coarse: The scan.
     """
-    beside = dense_beside(taken, sure, anatomical, coarse, located)
     dense = coarse.hu >= LUNG_AIR_HU
+    beside = dense_beside(taken, sure, anatomical, coarse, located)
+    beside |= taken & dense & (located < LEAST_LOCATED)
     more = (
         (located >= EVEN)
         & dense

@@ -20,7 +20,7 @@ from eupnea.segment.body import LUNG_AIR_HU, air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import without_small
 from eupnea.segment.cut import IN_PLANE, cut_at
-from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
+from eupnea.segment.dense import LEAST_LOCATED, DenseTissue, dense_beside, tell_dense_apart
 from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lung_notes import inflation_notes, lung_notes
 from eupnea.segment.lungs import close_sides, refuse_without_lungs
@@ -37,9 +37,6 @@ CONSEQUENCE = "the model may call dependent lung abnormal that is only poorly ae
 
 LOOK_BEYOND_MM = 30.0
 """How far around the lungs planes are looked at: as far as the farthest of them tells of."""
-
-LEAST_LOCATED = 0.1
-"""Where the chest as a whole is less sure of lung there is none."""
 
 
 def organ_of(model: Model) -> Organ:
