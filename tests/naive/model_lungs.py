@@ -92,12 +92,10 @@ def thick_tissue(scan: Scan, roi: NDArray[np.bool_]) -> NDArray[np.bool_]:
     room_mm = ndimage.distance_transform_edt(dense & (deep > rim_mm), step)
     airways = InnerAir.of(coarse).airways
     thick = np.zeros_like(dense)
-    rings = [(CALIBRES_MM[0], 0.0, np.inf)]
+    rings = zip(CALIBRES_MM, (*REACH_MM, 0.0), (np.inf, *REACH_MM), strict=True)
+    away_mm = np.zeros(dense.shape)
     if airways.any():
-        rings = list(zip(CALIBRES_MM, (*REACH_MM, 0.0), (np.inf, *REACH_MM), strict=True))
         away_mm = ndimage.distance_transform_edt(~main_bronchi(airways, step[0]), step)
-    else:
-        away_mm = np.zeros(dense.shape)
     for radius_mm, near_mm, far_mm in rings:
         centres = (room_mm > radius_mm) & (away_mm >= near_mm) & (away_mm <= far_mm)
         if centres.any():

@@ -41,10 +41,12 @@ def tube(radius_mm: float) -> NDArray[np.bool_]:
     return np.asarray(np.linalg.norm(away * 2.0, axis=0) <= radius_mm)
 
 
-@pytest.mark.parametrize("hilum_mm", [None, FAR_MM])
-def test_a_nodule_is_thick_and_a_vessel_is_not(hilum_mm: NDArray[np.float32] | None) -> None:
+@pytest.mark.parametrize(("hilum_mm", "radius_mm"), [(FAR_MM, 8.0), (None, 14.0)])
+def test_a_nodule_is_thick_and_a_vessel_is_not(
+    hilum_mm: NDArray[np.float32] | None, radius_mm: float
+) -> None:
     """The nodule is found, but for corners that no ball fits into, and nothing else."""
-    nodule, vessel = ball((14, 16, 30), 8.0), tube(2.0)
+    nodule, vessel = ball((14, 16, 30), radius_mm), tube(2.0)
     found = thick_tissue(chest(nodule, vessel), ORGAN, hilum_mm)
     assert not (found & ~nodule).any()
     assert found[nodule].mean() > 0.95
@@ -55,6 +57,11 @@ def test_a_vessel_may_be_thicker_at_the_hilum(hilum_mm: float, *, is_normal: boo
     """An interlobar artery is normal beside the main bronchi and a mass at the pleura."""
     away_mm = np.full(SIDES, hilum_mm, np.float32)
     assert thick_tissue(chest(tube(7.0)), ORGAN, away_mm).any() != is_normal
+
+
+def test_where_no_bronchi_are_seen_all_of_it_may_be_a_hilum() -> None:
+    """A short piece of a chest is judged as mildly as a hilum, for it may be one."""
+    assert not thick_tissue(chest(tube(7.0)), ORGAN, None).any()
 
 
 @pytest.mark.parametrize(("hu", "is_thick"), [(POORLY_AERATED_HU - 10, False), (-400, True)])

@@ -25,7 +25,8 @@ def thick_tissue(
     Args:
         coarse: The scan.
         organ: The organ, on the coarse grid.
-        hilum_mm: Distance from the main bronchi; `None` when none were seen.
+        hilum_mm: Distance from the main bronchi; `None` when none were seen, and all of it may
+            lie at a hilum.
     """
     box = box_of(organ, (1, 1, 1))
     spacing_mm, near = coarse.spacing_mm, organ[box]
@@ -34,7 +35,7 @@ def thick_tissue(
     thick = thick_parts(
         dense & erode(near, rim_mm, spacing_mm),
         spacing_mm,
-        hilum_mm=None if hilum_mm is None else hilum_mm[box],
+        hilum_mm=np.zeros(near.shape, np.float32) if hilum_mm is None else hilum_mm[box],
     )
     found = np.zeros_like(organ)
     found[box] = dense & dilate(thick, rim_mm, spacing_mm)
