@@ -69,13 +69,8 @@ class _Finder:
             anatomy = beside.submit(_Anatomy.of, coarse, inner, located)
             mode_hu = _mode_hu(coarse, inner.aerated) if self.model.card.usual_breath else None
             within = _where_to_look(coarse, inner, located)
-            shares = self._ask(
-                scan,
-                _Chest(coarse=coarse, airways=inner.airways),
-                within,
-                mode_hu,
-                scale=density_scale(air_hu),
-            ).roi
+            chest = _Chest(coarse=coarse, airways=inner.airways)
+            shares = self._ask(scan, chest, within, mode_hu, scale=density_scale(air_hu)).roi
         found = _lungs(scan, shares, anatomy.result())
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
@@ -105,9 +100,8 @@ class _Finder:
 
     def _chest(self, scan: Scan) -> _Chest:
         """The chest of a scan, found again unless the scan was the last one."""
-        return next((seen.chest for seen in self._last if seen.scan() is scan), None) or _Chest.of(
-            scan
-        )
+        known = (seen.chest for seen in self._last if seen.scan() is scan)
+        return next(known, None) or _Chest.of(scan)
 
     def _known(self, scan: Scan, box: Box) -> Prediction | None:
         """What was said of a part of the scan, if the scan was the last one."""
