@@ -15,7 +15,7 @@ from eupnea.segment.coarse import Coarse
 from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
 from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lungs import close_sides
-from eupnea.segment.model import EVEN_ODDS, Prediction
+from eupnea.segment.model import EVEN_ODDS, LEAST_ROI, Prediction
 from eupnea.segment.stray_air import stray_air
 from eupnea.segment.thick_tissue import POORLY_AERATED_HU, RIM_MM
 from eupnea.segment.thickness import CALIBRES_MM, REACH_MM
@@ -75,7 +75,7 @@ def certainty(
     scan: Scan, seen: Prediction, roi: NDArray[np.bool_], calibration: Calibration
 ) -> NDArray[np.uint8]:
     """That each voxel is normal, computed for each voxel."""
-    share = np.clip(seen.normal / np.maximum(seen.roi.astype(float), 4), 0.002, 0.998)
+    share = np.clip(seen.normal / np.maximum(seen.roi.astype(float), LEAST_ROI), 0.002, 0.998)
     raised = calibration.slope * np.log(share / (1 - share)) + calibration.shift
     can_be_normal = roi & ~thick_tissue(scan, roi)
     return np.where(can_be_normal, np.rint(255.0 / (1.0 + np.exp(-raised))), 0).astype(np.uint8)

@@ -21,7 +21,6 @@ from eupnea.segment.coarse import Coarse
 from eupnea.segment.onnx_network import Network, open_network
 from eupnea.segment.pixel_axis import PLANE_SPACING_MM, SIDE_MULTIPLE
 from eupnea.segment.planes import PlaneGrid
-from eupnea.segment.pooled import LEAST_ROI, LEAST_SHARE, pooled
 from eupnea.segment.usual_breath import DensityTable
 
 SHIPPED = "eupnea-lung"
@@ -38,6 +37,9 @@ WIDEST_SPACING_MM = 10.0
 
 EVEN_ODDS = 128
 """Of 255: what is at least this certain is so."""
+
+LEAST_ROI = 4
+"""Of 255: where the organ is less certain, a share of it tells little."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,11 +88,8 @@ class Model:
         grid = PlaneGrid.of(scan, self.card.plane_offsets_mm, within=within)
         signals = ahead(grid.signals(scan, batch=BATCH, densities=densities))
         answers = self._finite(np.concatenate([self.run(signal) for signal in signals]))
-        sure = answers[:, 0]
         with ThreadPoolExecutor(2) as both:
-            roi, normal = both.map(
-                grid.restore, (sure, pooled(sure, answers[:, 1], grid.spacing_mm))
-            )
+            roi, normal = both.map(grid.restore, (answers[:, 0], answers[:, 1]))
         return Prediction(roi=roi, normal=normal, geometry=scan.geometry)
 
     def locate(self, coarse: Coarse) -> NDArray[np.float32] | None:
@@ -201,8 +200,8 @@ def certainty_of(seen: Prediction, calibration: Calibration) -> NDArray[np.uint8
     both fall together, and what is half outside is no less normal for that.
     """
     step = np.arange(256, dtype=np.float64)
-    roi, normal = np.meshgrid(np.maximum(step, 255 * LEAST_ROI), step, indexing="ij")
-    share = np.clip(normal / roi, LEAST_SHARE, 1 - LEAST_SHARE)
+    roi, normal = np.meshgrid(np.maximum(step, LEAST_ROI), step, indexing="ij")
+    share = np.clip(normal / roi, 0.002, 0.998)
     raised = calibration.slope * np.log(share / (1 - share)) + calibration.shift
     table = np.rint(255.0 / (1.0 + np.exp(-raised))).astype(np.uint8)
     return np.asarray(table.ravel()[seen.roi.astype(np.uint16) * np.uint16(256) + seen.normal])

@@ -13,8 +13,7 @@ from eupnea.box import Box
 from eupnea.geometry import Geometry
 from eupnea.scan import Scan
 from eupnea.segment.averages import Weights, averages, sources_of
-from eupnea.segment.morphology import Spacing
-from eupnea.segment.pixel_axis import PLANE_SPACING_MM, SIDE_MULTIPLE, PixelAxis, spanning
+from eupnea.segment.pixel_axis import SIDE_MULTIPLE, PixelAxis, spanning
 from eupnea.segment.usual_breath import DensityTable, density_table
 
 PLANE_OFFSETS_MM = (-30.0, -15.0, -6.0, -3.0, 0.0, 3.0, 6.0, 15.0, 30.0)
@@ -112,13 +111,6 @@ class PlaneGrid:
     def count(self) -> int:
         """Number of judged planes."""
         return len(self.heights)
-
-    @property
-    def spacing_mm(self) -> Spacing:
-        """Distances between judged planes, rows and columns."""
-        slice_mm = self.geometry.spacing_mm[0]
-        step = int(self.heights[1] - self.heights[0]) if self.count > 1 else 1
-        return step * slice_mm, PLANE_SPACING_MM, PLANE_SPACING_MM
 
     def signals(
         self, scan: Scan, *, batch: int, densities: DensityTable | None = None
