@@ -426,6 +426,25 @@ def test_a_model_sees_the_planes_of_its_own_card(body: Scan) -> None:
     assert np.allclose(seen[1:-1, 2], seen[2:, 1], atol=1e-5)
 
 
+def all_normal(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Everything is lung, and normal."""
+    return np.ones((len(planes), 2, *planes.shape[2:]), np.float32)
+
+
+def test_what_is_too_thick_is_abnormal_whatever_the_network_says(body: Scan) -> None:
+    """A mass is, surely; the lung around it is as normal as the network says."""
+    lung, mass = np.zeros_like(body.hu, bool), np.zeros_like(body.hu, bool)
+    lung[2:14, 20:70, 20:100] = True
+    mass[4:12, 30:60, 40:70] = True
+    scan = scan_of(np.where(mass, 40, body.hu).astype(np.int16), body.geometry.spacing_mm)
+    organ = organ_of(Model(card=card(), run=all_normal))
+    found = organ.find_normal(scan, Mask(voxels=lung, geometry=scan.geometry))
+    assert not found.mask.voxels[8, 45, 55]
+    assert found.certainty is not None
+    assert found.certainty[8, 45, 55] == 0
+    np.testing.assert_array_equal(found.mask.voxels | mass, lung)
+
+
 @pytest.fixture
 def filled(body: Scan) -> Scan:
     """The block of tissue with a fifth of its aerated block filled up."""
