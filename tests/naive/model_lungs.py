@@ -17,8 +17,8 @@ from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
 from eupnea.segment.lungs import close_sides
 from eupnea.segment.model import EVEN_ODDS, LEAST_ROI, Prediction
 from eupnea.segment.stray_air import stray_air
-from eupnea.segment.thick_tissue import POORLY_AERATED_HU, RIM_MM
-from eupnea.segment.thickness import CALIBRES_MM, REACH_MM
+from eupnea.segment.thick_tissue import POORLY_AERATED_HU
+from eupnea.segment.thickness import CALIBRES_MM, REACH_MM, RIM_MM
 
 
 def repeated(voxels: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:

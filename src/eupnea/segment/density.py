@@ -16,7 +16,7 @@ from eupnea.segment.body import air_inside
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.lung_notes import inflation_notes
-from eupnea.segment.morphology import Spacing, dilate, erode
+from eupnea.segment.morphology import Spacing
 from eupnea.segment.parenchyma import Parenchyma, parenchyma_of
 from eupnea.segment.thickness import thick_parts
 
@@ -44,9 +44,6 @@ HYPERLUCENT_HU = -950.0
 
 WORKING_MM = 1.4
 """Spacing at which shapes are judged: fine enough for a 6 mm nodule."""
-
-RIM_MM = 2.0
-"""Width of the partial volume between lung and chest wall."""
 
 SMOOTHING_MM = 1.0
 """Standard deviation of the Gaussian that tames noise before any cut."""
@@ -92,13 +89,13 @@ def _smooth(grid: Coarse) -> NDArray[np.float32]:
     return np.asarray(sitk.GetArrayFromImage(sitk.SmoothingRecursiveGaussian(image, SMOOTHING_MM)))
 
 
-def _airways(scan: Scan, grid: Coarse) -> tuple[NDArray[np.float32] | None, float]:
-    """Distance to the main bronchi, `None` when none are seen; and what air measures."""
+def _airways(scan: Scan, grid: Coarse) -> tuple[NDArray[np.float32], float]:
+    """Distance to the main bronchi, no end of it when none are seen; and what air measures."""
     anatomy = Coarse.of(scan.volume)
     airways = central_airways(anatomy, air_inside(anatomy))
     far_mm = hilum_distance_mm(airways, anatomy.spacing_mm)
     if far_mm is None:
-        return None, AIR_HU
+        return np.full(grid.hu.shape, np.inf, np.float32), AIR_HU
     air_hu = airway_air_hu(anatomy, airways)
     hilum_mm = at_nearest(far_mm, anatomy.geometry, grid.geometry)
     return hilum_mm, AIR_HU if air_hu is None else air_hu
@@ -109,16 +106,14 @@ def _dense(
     organ: NDArray[np.bool_],
     spacing_mm: Spacing,
     parenchyma: Parenchyma,
-    hilum_mm: NDArray[np.float32] | None,
+    hilum_mm: NDArray[np.float32],
 ) -> NDArray[np.bool_]:
     """Dense tissue that is thicker than a vessel and not the rim of the organ."""
     rows = np.arange(organ.shape[1], dtype=np.float64)
     expected = parenchyma.mode_at(rows) + SPREADS * parenchyma.spread_hu
     cut = np.clip(expected, DENSE_HU, DENSEST_NORMAL_HU)[None, :, None]
     dense = organ & (smooth >= cut)
-    rim_mm = max(RIM_MM, 1.01 * spacing_mm[0])
-    thick = thick_parts(dense & erode(organ, rim_mm, spacing_mm), spacing_mm, hilum_mm=hilum_mm)
-    return dense & dilate(thick, rim_mm, spacing_mm)
+    return thick_parts(dense, organ, spacing_mm, hilum_mm=hilum_mm)
 
 
 def _hyperlucent(

@@ -69,8 +69,8 @@ class _Finder:
             anatomy = beside.submit(_Anatomy.of, coarse, inner, located)
             mode_hu = _mode_hu(coarse, inner.aerated) if self.model.card.usual_breath else None
             within = _where_to_look(coarse, inner, located)
-            chest = _Chest(coarse=coarse, airways=inner.airways)
-            shares = self._ask(scan, chest, within, mode_hu, scale=density_scale(air_hu)).roi
+            overview = _Overview(coarse=coarse, airways=inner.airways)
+            shares = self._ask(scan, overview, within, mode_hu, scale=density_scale(air_hu)).roi
         found = _lungs(scan, shares, anatomy.result())
         lungs = coarse.blocks.holding(found)
         refuse_without_lungs(lungs & (coarse.hu < LUNG_AIR_HU), lungs, coarse)
@@ -82,26 +82,26 @@ class _Finder:
         )
 
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
-        chest, box = self._chest(scan), roi.box()
-        organ = chest.coarse.blocks.holding(roi.voxels)
-        mode_hu = _mode_hu(chest.coarse, organ)
+        overview, box = self._overview(scan), roi.box()
+        organ = overview.coarse.blocks.holding(roi.voxels)
+        mode_hu = _mode_hu(overview.coarse, organ)
         shares = self._known(scan, box)
         if shares is None:
             usual = mode_hu if self.model.card.usual_breath else None
-            shares = self._ask(scan, chest, roi.box(margin_mm=LOOK_BEYOND_MM), usual)
+            shares = self._ask(scan, overview, roi.box(margin_mm=LOOK_BEYOND_MM), usual)
         certainty = np.zeros(scan.geometry.shape, np.uint8)
         certainty[box] = certainty_of(shares.crop(box), self.model.card.calibration)
         certainty[box][~roi.voxels[box]] = 0
-        part, thick = chest.thick_tissue(organ)
+        part, thick = overview.thick_tissue(organ)
         certainty[part][thick] = 0
         normal = Mask(voxels=certainty >= EVEN_ODDS, geometry=scan.geometry)
         notes = inflation_notes(mode_hu, consequence=CONSEQUENCE)
         return NormalRegion(mask=normal, certainty=certainty, notes=notes)
 
-    def _chest(self, scan: Scan) -> _Chest:
-        """The chest of a scan, found again unless the scan was the last one."""
-        known = (seen.chest for seen in self._last if seen.scan() is scan)
-        return next(known, None) or _Chest.of(scan)
+    def _overview(self, scan: Scan) -> _Overview:
+        """The overview of a scan, made again unless the scan was the last one."""
+        known = (seen.overview for seen in self._last if seen.scan() is scan)
+        return next(known, None) or _Overview.of(scan)
 
     def _known(self, scan: Scan, box: Box) -> Prediction | None:
         """What was said of a part of the scan, if the scan was the last one."""
@@ -110,20 +110,20 @@ class _Finder:
     def _ask(
         self,
         scan: Scan,
-        chest: _Chest,
+        overview: _Overview,
         within: Box | None,
         mode_hu: float | None,
         *,
         scale: float = 1.0,
     ) -> Prediction:
         said = _predict(self.model, scan, within, mode_hu, scale=scale)
-        seen = _Seen(scan=weakref.ref(scan), chest=chest, within=within, prediction=said)
+        seen = _Seen(scan=weakref.ref(scan), overview=overview, within=within, prediction=said)
         self._last[:] = [seen]
         return said
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Chest:
+class _Overview:
     """What both questions are judged on, beside the prediction."""
 
     coarse: Coarse
@@ -131,7 +131,7 @@ class _Chest:
     """Trachea and main bronchi, on the coarse grid."""
 
     @classmethod
-    def of(cls, scan: Scan) -> _Chest:
+    def of(cls, scan: Scan) -> _Overview:
         coarse = Coarse.of(scan.volume)
         return cls(coarse=coarse, airways=central_airways(coarse, air_inside(coarse)))
 
@@ -148,7 +148,7 @@ class _Seen:
     """What was said of a part of a scan; of all of it if `within` is `None`."""
 
     scan: weakref.ref[Scan]
-    chest: _Chest
+    overview: _Overview
     within: Box | None
     prediction: Prediction
 

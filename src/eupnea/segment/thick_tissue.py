@@ -7,14 +7,10 @@ from numpy.typing import NDArray
 
 from eupnea.box import box_of
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.morphology import dilate, erode
 from eupnea.segment.thickness import thick_parts
 
 POORLY_AERATED_HU = -500
 """Denser lung holds little air (Gattinoni et al. 2001, doi 10.1164/ajrccm.164.9.2103121)."""
-
-RIM_MM = 2.0
-"""Width of the partial volume between lung and chest wall, which is dense and no disease."""
 
 
 def thick_tissue(
@@ -29,14 +25,12 @@ def thick_tissue(
             lie at a hilum.
     """
     box = box_of(organ, (1, 1, 1))
-    spacing_mm, near = coarse.spacing_mm, organ[box]
-    dense = near & (coarse.hu[box] >= POORLY_AERATED_HU)
-    rim_mm = max(RIM_MM, 1.01 * spacing_mm[0])
-    thick = thick_parts(
-        dense & erode(near, rim_mm, spacing_mm),
-        spacing_mm,
+    near = organ[box]
+    found = np.zeros_like(organ)
+    found[box] = thick_parts(
+        near & (coarse.hu[box] >= POORLY_AERATED_HU),
+        near,
+        coarse.spacing_mm,
         hilum_mm=np.zeros(near.shape, np.float32) if hilum_mm is None else hilum_mm[box],
     )
-    found = np.zeros_like(organ)
-    found[box] = dense & dilate(thick, rim_mm, spacing_mm)
     return found

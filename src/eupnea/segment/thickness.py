@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from eupnea.segment.morphology import Spacing, dilate, distance_mm
+from eupnea.segment.morphology import Spacing, dilate, distance_mm, erode
 
 CALIBRES_MM = (3.0, 4.5, 6.5, 9.0)
 """Radii of dense structures that are still normal, from the periphery to the hilum."""
@@ -18,26 +18,34 @@ fall below 3 mm some 70 mm farther out.
 """
 
 
+RIM_MM = 2.0
+"""Width of the partial volume between lung and chest wall, which is dense and no disease."""
+
+
 def thick_parts(
-    dense: NDArray[np.bool_], spacing_mm: Spacing, *, hilum_mm: NDArray[np.float32] | None
+    dense: NDArray[np.bool_],
+    organ: NDArray[np.bool_],
+    spacing_mm: Spacing,
+    *,
+    hilum_mm: NDArray[np.float32],
 ) -> NDArray[np.bool_]:
-    """The dense tissue that is thicker than a vessel may be at its place.
+    """The dense tissue that is thicker than a vessel may be at its place, and not the organ's rim.
 
     A ball of the calibre that is normal there fits inside it (an opening whose
     radius grows toward the hilum).
 
     Args:
-        dense: Dense tissue (slices, rows, columns).
+        dense: Dense tissue of the organ (slices, rows, columns).
+        organ: The organ.
         spacing_mm: Of the grid.
-        hilum_mm: Distance from the main bronchi; `None` when none were seen.
+        hilum_mm: Distance from the main bronchi.
     """
-    depth = distance_mm(dense, spacing_mm)
+    rim_mm = max(RIM_MM, 1.01 * spacing_mm[0])
+    depth = distance_mm(dense & erode(organ, rim_mm, spacing_mm), spacing_mm)
     thick = np.zeros_like(dense)
-    if hilum_mm is None:
-        return dilate(depth > CALIBRES_MM[0], CALIBRES_MM[0], spacing_mm)
     inner = (np.inf, *REACH_MM)
     outer = (*REACH_MM, 0.0)
     for radius, far, near in zip(CALIBRES_MM, inner, outer, strict=True):
         ring = (hilum_mm <= far) & (hilum_mm >= near)
         thick |= dilate((depth > radius) & ring, radius, spacing_mm)
-    return thick
+    return np.asarray(dense & dilate(thick, rim_mm, spacing_mm))
