@@ -57,5 +57,5 @@ def _share_abnormal(model: Model, patch: NDArray[np.float32]) -> float:
     side = small.shape[0]
     plane = np.pad(small, (0, SIDE - side), mode="reflect")
     signal = to_signal(np.broadcast_to(plane, (1, model.card.planes, SIDE, SIDE)).copy())
-    roi, normal = model.run(signal)[0]
+    roi, normal = model.judge(signal)[0]
     return float(1.0 - (normal / np.maximum(roi, 0.05)).mean())

@@ -80,5 +80,5 @@ def _answers(model: Model, plane: NDArray[np.float32]) -> NDArray[np.float32]:
     rows, columns = plane.shape
     spare = [(MARGIN, MARGIN + -(size + 2 * MARGIN) % SIDE_MULTIPLE) for size in plane.shape]
     wide = to_signal(np.pad(plane, spare, constant_values=TISSUE_HU))
-    answers = model.run(np.broadcast_to(wide, (1, model.card.planes, *wide.shape)).copy())[0]
+    answers = model.judge(np.broadcast_to(wide, (1, model.card.planes, *wide.shape)).copy())[0]
     return np.asarray(answers[:, MARGIN : MARGIN + rows, MARGIN : MARGIN + columns])

@@ -117,8 +117,9 @@ def check_against_the_plain_way(model: Model, scan: Scan) -> None:
     organ, seen = organ_of(model), model.predict(scan)
     roi = organ.find_roi(scan).mask
     located = model.locate(Coarse.of(scan.volume))
-    np.testing.assert_array_equal(roi.voxels, model_lungs.lungs(scan, seen, located))
-    if located is not None:
+    sure = None if located is None else located.sure
+    np.testing.assert_array_equal(roi.voxels, model_lungs.lungs(scan, seen, sure))
+    if sure is not None:
         assert (roi.voxels != model_lungs.lungs(scan, seen)).any()
     found = organ.find_normal(scan, roi)
     plain = model_lungs.certainty(scan, seen, roi.voxels, model.card.calibration)
@@ -424,6 +425,45 @@ def test_a_model_sees_the_planes_of_its_own_card(body: Scan) -> None:
     assert seen.shape[1] == 3
     assert np.allclose(seen[1:-1, 0], seen[:-2, 1], atol=1e-5)
     assert np.allclose(seen[1:-1, 2], seen[2:, 1], atol=1e-5)
+
+
+@pytest.mark.parametrize("has_chest", [False, True])
+def test_planes_see_where_the_chest_places_the_lungs(body: Scan, *, has_chest: bool) -> None:
+    """As the last channel, where the card says so; nothing where no chest was asked."""
+    told: list[NDArray[np.float32]] = []
+
+    def kept(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        told.append(planes[:, -1])
+        return by_density(planes[:, :-1])
+
+    seeing = card().model_copy(update={"sees_located": True})
+    model = Model(card=seeing, run=kept, chest=in_the_middle if has_chest else None)
+    roi = organ_of(model).find_roi(body).mask
+    organ_of(model).find_normal(body, roi)
+    predict_in(model, body, roi)
+    one, given, known = np.split(np.concatenate(told), 3)
+    assert one.any() == has_chest
+    assert np.array_equal(one, given)
+    assert np.array_equal(one, known)
+    if has_chest:
+        assert one.max() > 0.9 > -0.9 > one.min()
+
+
+@pytest.mark.parametrize("sees_located", [False, True])
+def test_planes_of_no_known_place_are_judged_by_themselves(*, sees_located: bool) -> None:
+    """The network sees one channel more, with nothing in it, where its card says so."""
+    seeing = card().model_copy(update={"sees_located": sees_located})
+    seen: list[NDArray[np.float32]] = []
+
+    def kept(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        seen.append(planes)
+        return by_density(planes[:, : len(PLANE_OFFSETS_MM)])
+
+    planes = np.ones((1, len(PLANE_OFFSETS_MM), 32, 32), np.float32)
+    Model(card=seeing, run=kept).judge(planes)
+    assert np.array_equal(seen[0][:, : planes.shape[1]], planes)
+    assert seen[0].shape[1] == planes.shape[1] + sees_located
+    assert not seen[0][:, planes.shape[1] :].any()
 
 
 def all_normal(planes: NDArray[np.float32]) -> NDArray[np.float32]:

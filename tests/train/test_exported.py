@@ -57,6 +57,19 @@ def test_it_answers_as_what_was_exported(dimensions: int, tmp_path: Path) -> Non
         assert torch.allclose(fresh.eval()(other), taught(other), atol=1e-3)
 
 
+def test_one_channel_more_has_no_say_at_first(tmp_path: Path) -> None:
+    """A network that sees one more answers as what was exported; one that sees two is refused."""
+    taught, path = network(), tmp_path / "taught.onnx"
+    write_onnx(taught, path, torch.zeros(1, *SHAPES[2][1:]))
+    more = UNet(channels=4, widths=WIDTHS).eval()
+    signals = torch.randn(6, 4, 32, 32)
+    begin_with_model(more, path, signals)
+    with torch.no_grad():
+        assert torch.allclose(more(signals), taught(signals[:, :3]), atol=1e-3)
+    with pytest.raises(ModelError, match="convolution"):
+        begin_with_model(UNet(channels=5, widths=WIDTHS), path, torch.zeros(1, 5, 32, 32))
+
+
 @pytest.mark.parametrize("widths", [(4, 6, 8, 8), (4, 6, 8, 8, 8, 8), (4, 6, 8, 8, 10)])
 def test_another_network_is_refused(widths: tuple[int, ...], tmp_path: Path) -> None:
     """Too few layers, too many, and one that is wider."""

@@ -14,6 +14,7 @@ from eupnea.train.cases import Case, Datalist
 torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
 pytest.importorskip("onnx", reason="the extra `train` is not installed")
 
+from eupnea.segment.card import ModelCard  # noqa: E402
 from eupnea.segment.coarse import Coarse  # noqa: E402
 from eupnea.segment.model import EVEN_ODDS, certainty_of, load  # noqa: E402
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
@@ -21,6 +22,7 @@ from eupnea.train.config import Target, TrainingConfig  # noqa: E402
 from eupnea.train.disease.families import NAMELESS  # noqa: E402
 from eupnea.train.export import Facts, add_chest, calibrate_card, cut_card, export  # noqa: E402
 from eupnea.train.fit import fit  # noqa: E402
+from eupnea.train.locator import Locator  # noqa: E402
 from eupnea.train.loss import lesion_loss_of, loss_of  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
 
@@ -212,11 +214,36 @@ def test_a_second_network_goes_beside_the_first(
     assert card.training["chest_steps"] == 1
     located = load(exported.parent).locate(coarse)
     assert located is not None
-    assert located.shape == coarse.hu.shape
-    assert 0 <= located.min() < located.max() <= 1
+    assert located.sure.shape == coarse.hu.shape
+    assert 0 <= located.sure.min() < located.sure.max() <= 1
     exported.with_name("toy-chest.onnx").write_bytes(b"another")
     with pytest.raises(ModelError, match="sha256"):
         load(exported)
+
+
+def test_planes_may_be_taught_beside_a_look_at_the_whole_chest(
+    case: Case, chest_run: Path, data: Path, exported: Path, tmp_path: Path
+) -> None:
+    """They go on from planes alone, see one channel more, and bring that chest along."""
+    with pytest.raises(ModelError, match="whole chest"):
+        Locator.of(exported)
+    add_chest(chest_run, data, exported)
+    config = SMALL.model_copy(update={"located_by": exported, "steps": 1})
+    fit([case], tmp_path / "told", config, warm_start=exported)
+    card = export(tmp_path / "told", data, tmp_path / "both", Facts(name="two", version="1"))
+    assert card.sees_located
+    assert card.training["chest_steps"] == 1
+    assert card.summary.count("whole chest") == 1
+    model = load(tmp_path / "both")
+    assert model.run(np.zeros((1, SMALL.planes + 1, 32, 32), np.float32)).shape == (1, 2, 32, 32)
+    assert model.chest is not None
+    with pytest.raises(ModelError, match="see their own"):
+        add_chest(chest_run, data, tmp_path / "both" / "two.onnx")
+    theirs = ModelCard.read(exported.with_suffix(".json"))
+    other = theirs.model_copy(update={"training": theirs.training | {"scans_held_out": ["x"]}})
+    other.write(exported.with_suffix(".json"))
+    with pytest.raises(ModelError, match="held out"):
+        export(tmp_path / "told", data, tmp_path / "both", Facts(name="two", version="1"))
 
 
 def test_each_training_is_exported_as_what_it_is(

@@ -45,6 +45,10 @@ def train(
     warm_start: Annotated[
         Path | None, typer.Option(help="Checkpoint (npz) or exported model (ONNX) to begin with.")
     ] = None,
+    located_by: Annotated[
+        Path | None,
+        typer.Option(help="Exported model whose look at the whole chest is shown with the planes."),
+    ] = None,
     learning_rate: Annotated[
         float, typer.Option(help="At the beginning; it falls to zero.")
     ] = 2e-3,
@@ -75,6 +79,7 @@ def train(
         widths=WIDTHS[Target(target)],
         bfloat16=has_bfloat16() if bfloat16 is None else bfloat16,
         usual_breath=True,
+        located_by=located_by,
         seed=seed,
         batch=batch,
         scans_at_once=scans_at_once,

@@ -32,6 +32,11 @@ def averages(
     return sparse.csr_array((weights / weights.sum(axis=1, keepdims=True)).astype(np.float32))
 
 
+def resample(rows: Weights, plane: NDArray[np.float32], columns: Weights) -> NDArray[np.float32]:
+    """A plane along both of its axes."""
+    return np.ascontiguousarray((columns @ (rows @ plane).T).T, dtype=np.float32)
+
+
 def sources_of(weights: Weights) -> slice:
     """The sources from the first to the last that any target needs.
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eupnea.errors import ModelError
 
+Fact = str | int | float | list[str]
+
 
 class Calibration(BaseModel):
     """Turns the network's answer into a certainty: `sigmoid(slope * logit + shift)`."""
@@ -43,13 +45,15 @@ class ModelCard(BaseModel):
     chest_sha256: str | None = None
     """Of the network that looks at the chest as a whole, in a file of its own; `None` if there is
     none."""
+    sees_located: bool = False
+    """Whether the network of planes sees, beside them, where the other one places the lungs."""
     usual_breath: bool = False
     """Whether the network of planes was taught lungs at a usual breath."""
     plane_offsets_mm: tuple[float, ...]
     plane_spacing_mm: float
     calibration: Calibration = Calibration()
     data: tuple[Source, ...]
-    training: dict[str, str | int | float | list[str]]
+    training: dict[str, Fact]
     metrics: dict[str, float | str]
     """Measured figures; a name says on what."""
     limits: tuple[str, ...]
@@ -59,6 +63,11 @@ class ModelCard(BaseModel):
     def planes(self) -> int:
         """How many planes the network sees."""
         return len(self.plane_offsets_mm)
+
+    @property
+    def channels(self) -> int:
+        """Channels of what that network takes."""
+        return self.planes + self.sees_located
 
     @classmethod
     def read(cls, path: Path) -> ModelCard:

@@ -18,6 +18,7 @@ from eupnea.segment.ahead import ahead
 from eupnea.segment.card import Calibration, ModelCard
 from eupnea.segment.chest import CHEST_SIDE_MULTIPLE, WINDOWS_HU, chest_of
 from eupnea.segment.coarse import Coarse
+from eupnea.segment.located import Located, with_located
 from eupnea.segment.onnx_network import Network, open_network
 from eupnea.segment.pixel_axis import PLANE_SPACING_MM, SIDE_MULTIPLE
 from eupnea.segment.planes import PlaneGrid
@@ -65,12 +66,17 @@ class Model:
 
     card: ModelCard
     run: Network = field(repr=False)
-    """(batch, planes, rows, columns) to (batch, 2, rows, columns), shares of roi and normal."""
+    """(batch, channels, rows, columns) to (batch, 2, rows, columns), shares of roi and normal."""
     chest: Network | None = field(default=None, repr=False)
     """(1, windows, slices, rows, columns) to (1, 1, slices, rows, columns), share of the organ."""
 
     def predict(
-        self, scan: Scan, *, within: Box | None = None, densities: DensityTable | None = None
+        self,
+        scan: Scan,
+        *,
+        within: Box | None = None,
+        densities: DensityTable | None = None,
+        located: Located | None = None,
     ) -> Prediction:
         """Runs the network over a scan.
 
@@ -79,6 +85,7 @@ class Model:
             within: The part of it that is looked at, elsewhere is nothing; all if `None`, or
                 if the part holds nothing of the body.
             densities: What each of its densities is shown as; itself if `None`.
+            located: What `locate` says of the scan, if it was asked.
 
         Raises:
             Refusal: `SLICES_TOO_FEW` or `SPACING_TOO_COARSE`.
@@ -86,14 +93,24 @@ class Model:
         """
         _refuse_unseen(scan)
         grid = PlaneGrid.of(scan, self.card.plane_offsets_mm, within=within)
-        signals = ahead(grid.signals(scan, batch=BATCH, densities=densities))
-        answers = self._finite(np.concatenate([self.run(signal) for signal in signals]))
+        signals = grid.signals(scan, batch=BATCH, densities=densities)
+        if self.card.sees_located:
+            signals = grid.told(signals, located)
+        answers = self._finite(np.concatenate([self.run(signal) for signal in ahead(signals)]))
         with ThreadPoolExecutor(2) as both:
             roi, normal = both.map(grid.restore, (answers[:, 0], answers[:, 1]))
         return Prediction(roi=roi, normal=normal, geometry=scan.geometry)
 
-    def locate(self, coarse: Coarse) -> NDArray[np.float32] | None:
-        """How sure each coarse voxel belongs to the organ, whatever fills it: 0 to 1.
+    def judge(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Shares of roi and normal of planes by themselves, of no known place in a chest.
+
+        Args:
+            planes: (batch, planes, rows, columns) as `eupnea.segment.planes.to_signal` gives.
+        """
+        return self.run(with_located(planes, None) if self.card.sees_located else planes)
+
+    def locate(self, coarse: Coarse) -> Located | None:
+        """How sure each coarse voxel belongs to the organ, whatever fills it.
 
         `None` of a model that does not look at the chest as a whole.
 
@@ -103,7 +120,8 @@ class Model:
         if self.chest is None:
             return None
         grid, signal = chest_of(coarse)
-        return grid.restore(self._finite(self.chest(signal))[0, 0])
+        sure = grid.restore(self._finite(self.chest(signal))[0, 0])
+        return Located(sure=sure, blocks=coarse.blocks)
 
     def _finite(self, answers: NDArray[np.float32]) -> NDArray[np.float32]:
         if not np.isfinite(answers).all():
@@ -126,13 +144,13 @@ def load(path: Path | str | None = None, *, threads: int = THREADS) -> Model:
     if path is None:
         with as_file(files("eupnea.segment") / "weights") as folder:
             return load(folder / f"{SHIPPED}.onnx", threads=threads)
-    onnx = _only_onnx(Path(path))
+    onnx = onnx_of(Path(path))
     card = ModelCard.read(onnx.with_suffix(".json"))
     _check_planes(card)
     run = open_network(
         onnx,
         sha256=card.sha256,
-        channels=card.planes,
+        channels=card.channels,
         answers=2,
         sides=(2 * SIDE_MULTIPLE,) * 2,
         threads=threads,
@@ -159,7 +177,12 @@ def open_chest(onnx: Path, *, sha256: str, threads: int = THREADS) -> Network:
     )
 
 
-def _only_onnx(path: Path) -> Path:
+def onnx_of(path: Path) -> Path:
+    """The network of planes of a model: the ONNX file itself, or the one that a folder holds.
+
+    Raises:
+        ModelError: If a folder holds none or several.
+    """
     if not path.is_dir():
         return path
     found = sorted(onnx for onnx in path.glob("*.onnx") if not onnx.stem.endswith(CHEST))

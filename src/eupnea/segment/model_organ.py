@@ -15,28 +15,22 @@ from eupnea.mask import Mask
 from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.air_scale import density_scale
-from eupnea.segment.airways import airway_air_hu, central_airways, hilum_distance_mm
-from eupnea.segment.body import LUNG_AIR_HU, air_inside
-from eupnea.segment.coarse import Coarse
+from eupnea.segment.airways import airway_air_hu
+from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.components import without_small
-from eupnea.segment.cut import IN_PLANE, cut_at
-from eupnea.segment.dense import LEAST_LOCATED, DenseTissue, dense_beside, tell_dense_apart
-from eupnea.segment.inner_air import SMALLEST_PART, InnerAir
+from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
+from eupnea.segment.inner_air import SMALLEST_PART
 from eupnea.segment.lung_notes import inflation_notes, lung_notes
 from eupnea.segment.lungs import close_sides, refuse_without_lungs
 from eupnea.segment.model import EVEN_ODDS, Model, Prediction, certainty_of
-from eupnea.segment.parenchyma import parenchyma_of
+from eupnea.segment.overview import LOOK_BEYOND_MM, Overview
 from eupnea.segment.sides import split_sides
 from eupnea.segment.stray_air import stray_air
-from eupnea.segment.thick_tissue import thick_tissue
 from eupnea.segment.usual_breath import density_table
 from eupnea.segment.zones import lung_zones
 
 CONSEQUENCE = "the model may call dependent lung abnormal that is only poorly aerated"
 """Of a lung that is not inflated."""
-
-LOOK_BEYOND_MM = 30.0
-"""How far around the lungs planes are looked at: as far as the farthest of them tells of."""
 
 
 def organ_of(model: Model) -> Organ:
@@ -61,15 +55,13 @@ class _Finder:
     _last: list[_Seen] = field(default_factory=list)
 
     def find_roi(self, scan: Scan) -> RegionOfInterest:
-        coarse = Coarse.of(scan.volume)
-        inner = InnerAir.of(coarse)
+        overview = Overview.of(self.model, scan)
+        coarse, inner = overview.coarse, overview.inner
         air_hu = airway_air_hu(coarse, inner.airways)
-        located = _located(self.model, coarse, inner)
         with ThreadPoolExecutor(1) as beside:
-            anatomy = beside.submit(_Anatomy.of, coarse, inner, located)
-            mode_hu = _mode_hu(coarse, inner.aerated) if self.model.card.usual_breath else None
-            within = _where_to_look(coarse, inner, located)
-            overview = _Overview(coarse=coarse, airways=inner.airways)
+            anatomy = beside.submit(_Anatomy.of, overview)
+            mode_hu = overview.mode_hu(inner.aerated) if self.model.card.usual_breath else None
+            within = overview.where_to_look()
             shares = self._ask(scan, overview, within, mode_hu, scale=density_scale(air_hu)).roi
         found = _lungs(scan, shares, anatomy.result())
         lungs = coarse.blocks.holding(found)
@@ -84,7 +76,7 @@ class _Finder:
     def find_normal(self, scan: Scan, roi: Mask) -> NormalRegion:
         overview, box = self._overview(scan), roi.box()
         organ = overview.coarse.blocks.holding(roi.voxels)
-        mode_hu = _mode_hu(overview.coarse, organ)
+        mode_hu = overview.mode_hu(organ)
         shares = self._known(scan, box)
         if shares is None:
             usual = mode_hu if self.model.card.usual_breath else None
@@ -98,10 +90,10 @@ class _Finder:
         notes = inflation_notes(mode_hu, consequence=CONSEQUENCE)
         return NormalRegion(mask=normal, certainty=certainty, notes=notes)
 
-    def _overview(self, scan: Scan) -> _Overview:
+    def _overview(self, scan: Scan) -> Overview:
         """The overview of a scan, made again unless the scan was the last one."""
         known = (seen.overview for seen in self._last if seen.scan() is scan)
-        return next(known, None) or _Overview.of(scan)
+        return next(known, None) or Overview.of(self.model, scan)
 
     def _known(self, scan: Scan, box: Box) -> Prediction | None:
         """What was said of a part of the scan, if the scan was the last one."""
@@ -110,37 +102,16 @@ class _Finder:
     def _ask(
         self,
         scan: Scan,
-        overview: _Overview,
+        overview: Overview,
         within: Box | None,
         mode_hu: float | None,
         *,
         scale: float = 1.0,
     ) -> Prediction:
-        said = _predict(self.model, scan, within, mode_hu, scale=scale)
+        said = _predict(self.model, scan, overview, within, mode_hu, scale=scale)
         seen = _Seen(scan=weakref.ref(scan), overview=overview, within=within, prediction=said)
         self._last[:] = [seen]
         return said
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Overview:
-    """What both questions are judged on, beside the prediction."""
-
-    coarse: Coarse
-    airways: NDArray[np.bool_]
-    """Trachea and main bronchi, on the coarse grid."""
-
-    @classmethod
-    def of(cls, scan: Scan) -> _Overview:
-        coarse = Coarse.of(scan.volume)
-        return cls(coarse=coarse, airways=central_airways(coarse, air_inside(coarse)))
-
-    def thick_tissue(self, organ: NDArray[np.bool_]) -> tuple[Box, NDArray[np.bool_]]:
-        """What of an organ is too thick to be normal: a box of the scan, and where in it."""
-        coarse = self.coarse
-        thick = thick_tissue(coarse, organ, hilum_distance_mm(self.airways, coarse.spacing_mm))
-        box = box_of(thick)
-        return coarse.blocks.fine_box(box), coarse.blocks.crop(box).to_source(thick[box])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -148,7 +119,7 @@ class _Seen:
     """What was said of a part of a scan; of all of it if `within` is `None`."""
 
     scan: weakref.ref[Scan]
-    overview: _Overview
+    overview: Overview
     within: Box | None
     prediction: Prediction
 
@@ -159,66 +130,58 @@ class _Seen:
 
 def predict_in(model: Model, scan: Scan, roi: Mask) -> Prediction:
     """What a model says of a scan whose region of interest is known."""
-    mode_hu = _mode_in(scan, roi) if model.card.usual_breath else None
-    return _predict(model, scan, roi.box(margin_mm=LOOK_BEYOND_MM), mode_hu)
+    overview = Overview.of(model, scan)
+    organ = overview.coarse.blocks.holding(roi.voxels)
+    mode_hu = overview.mode_hu(organ) if model.card.usual_breath else None
+    return _predict(model, scan, overview, roi.box(margin_mm=LOOK_BEYOND_MM), mode_hu)
 
 
 def _predict(
-    model: Model, scan: Scan, within: Box | None, mode_hu: float | None, *, scale: float = 1.0
+    model: Model,
+    scan: Scan,
+    overview: Overview,
+    within: Box | None,
+    mode_hu: float | None,
+    *,
+    scale: float = 1.0,
 ) -> Prediction:
     """What a model says of a scan at the breath and on the scale that it was taught."""
-    return model.predict(scan, within=within, densities=density_table(mode_hu, scale=scale))
-
-
-def _located(model: Model, coarse: Coarse, inner: InnerAir) -> NDArray[np.float32] | None:
-    """Where lungs lie by the chest as a whole; not asked where a field of view cuts them."""
-    is_part = bool(IN_PLANE & cut_at(inner.aerated).keys())
-    return None if is_part else model.locate(coarse)
-
-
-def _where_to_look(
-    coarse: Coarse, inner: InnerAir, located: NDArray[np.float32] | None
-) -> Box | None:
-    """The part of a scan that can hold lung; all of it where only its air tells of that."""
-    if located is None:
-        return None
-    lungs = Mask(voxels=inner.aerated | (located >= LEAST_LOCATED), geometry=coarse.geometry)
-    return coarse.blocks.fine_box(lungs.box(margin_mm=LOOK_BEYOND_MM))
+    densities = density_table(mode_hu, scale=scale)
+    return model.predict(scan, within=within, densities=densities, located=overview.located)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Anatomy:
     """What is known of a scan without its planes; found while the network looks at those."""
 
-    coarse: Coarse
-    inner: InnerAir
+    overview: Overview
     closed: NDArray[np.bool_]
     """The lungs by their closed shape, on the coarse grid."""
-    located: NDArray[np.float32] | None
-    """How sure each coarse voxel is lung by the chest as a whole, if that is seen."""
 
     @classmethod
-    def of(cls, coarse: Coarse, inner: InnerAir, located: NDArray[np.float32] | None) -> _Anatomy:
-        closed = close_sides(inner.aerated, coarse) > 0
-        return cls(coarse=coarse, inner=inner, closed=closed, located=located)
+    def of(cls, overview: Overview) -> _Anatomy:
+        closed = close_sides(overview.inner.aerated, overview.coarse) > 0
+        return cls(overview=overview, closed=closed)
 
     def dense(self, taken: NDArray[np.bool_], sure: NDArray[np.uint8]) -> DenseTissue:
         """What of the dense tissue is lung, given what planes take for lung, and how sure."""
-        if self.located is not None:
-            return tell_dense_apart(taken, sure, self.located, self.closed, self.coarse)
-        beside = dense_beside(taken, sure, self.closed, self.coarse)
+        coarse, located = self.overview.coarse, self.overview.located
+        if located is not None:
+            return tell_dense_apart(taken, sure, located.sure, self.closed, coarse)
+        beside = dense_beside(taken, sure, self.closed, coarse)
         return DenseTissue(lung=np.zeros_like(taken), beside=beside)
 
     def stray(self, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """What of it is the air of something else, if the chest as a whole is known."""
-        if self.located is None:
+        inner, located = self.overview.inner, self.overview.located
+        if located is None:
             return np.zeros_like(taken)
-        return stray_air(taken, self.inner, self.located, self.coarse.spacing_mm)
+        return stray_air(taken, inner, located.sure, self.overview.coarse.spacing_mm)
 
 
 def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[np.bool_]:
     """The lungs as network and anatomy see them together, on the scan's grid."""
-    inner, blocks = anatomy.inner, anatomy.coarse.blocks
+    inner, blocks = anatomy.overview.inner, anatomy.overview.coarse.blocks
     taken = blocks.highest(shares) >= EVEN_ODDS
     dense = anatomy.dense(taken, blocks.middles(shares))
     outside = inner.no_lung | dense.beside | anatomy.stray(taken)
@@ -232,17 +195,6 @@ def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[
     lungs[fine] = whole_lungs(found)
     lungs[fine] &= near.to_source(~outside[box])
     return lungs
-
-
-def _mode_in(scan: Scan, roi: Mask) -> float:
-    """The most frequent density of the aerated lung in a region of interest."""
-    box = roi.box()
-    coarse = Coarse.of(scan.volume.crop(box))
-    return _mode_hu(coarse, coarse.blocks.holding(roi.voxels[box]))
-
-
-def _mode_hu(coarse: Coarse, lungs: NDArray[np.bool_]) -> float:
-    return parenchyma_of(coarse.hu, lungs, coarse.spacing_mm).mode_hu
 
 
 def whole_lungs(found: NDArray[np.bool_]) -> NDArray[np.bool_]:

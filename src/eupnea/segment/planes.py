@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,8 @@ from scipy import sparse
 from eupnea.box import Box
 from eupnea.geometry import Geometry
 from eupnea.scan import Scan
-from eupnea.segment.averages import Weights, averages, sources_of
+from eupnea.segment.averages import Weights, averages, resample, sources_of
+from eupnea.segment.located import Located, with_located
 from eupnea.segment.pixel_axis import SIDE_MULTIPLE, PixelAxis, spanning
 from eupnea.segment.usual_breath import DensityTable, density_table
 
@@ -134,6 +135,20 @@ class PlaneGrid:
             ]
             yield _padded(np.stack(channels, axis=1))
 
+    def told(self, signals: Iterable[Planes], located: Located | None) -> Iterator[Planes]:
+        """The same inputs, each with one plane more: where the chest as a whole places the lungs.
+
+        Args:
+            signals: What `signals` gives.
+            located: `None` if nobody was asked.
+        """
+        first = 0
+        for planes in signals:
+            heights = self.heights[first : first + len(planes)]
+            first += len(planes)
+            sure = None if located is None else located.planes(heights, self.rows, self.columns)
+            yield with_located(planes, sure)
+
     def restore(self, shares: Planes) -> NDArray[np.uint8]:
         """Planes of shares, 0 to 1, on the scan's own grid, as 0 to 255; 0 where none is judged.
 
@@ -158,10 +173,10 @@ class PlaneGrid:
 
     def _shrink(self, plane: NDArray[np.int16], table: Planes) -> Planes:
         part = table[plane[self.rows.voxels, self.columns.voxels].view(np.uint16)]
-        return _resample(self.rows.there, part, self.columns.there)
+        return resample(self.rows.there, part, self.columns.there)
 
     def _grow(self, plane: Planes) -> Planes:
-        return _resample(self.rows.back, plane * np.float32(255.0), self.columns.back)
+        return resample(self.rows.back, plane * np.float32(255.0), self.columns.back)
 
 
 def _signal_table(densities: DensityTable | None) -> Planes:
@@ -189,10 +204,6 @@ def _common(body: Box, within: Box) -> Box:
         for one, other in zip(body, within, strict=True)
     )
     return (k, j, i) if all(span.start < span.stop for span in (k, j, i)) else body
-
-
-def _resample(rows: Weights, plane: Planes, columns: Weights) -> Planes:
-    return np.ascontiguousarray((columns @ (rows @ plane).T).T, dtype=np.float32)
 
 
 def _padded(planes: Planes) -> Planes:

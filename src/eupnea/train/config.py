@@ -50,6 +50,8 @@ class TrainingConfig(BaseModel):
     """Channels of the network at each level."""
     plane_offsets_mm: tuple[float, ...] = PLANE_OFFSETS_MM
     """Heights of the planes that a network of planes sees."""
+    located_by: Path | None = None
+    """Exported model whose look at the chest as a whole a network of planes sees beside them."""
     usual_breath: bool = False
     """Whether a network of planes is shown lungs at a usual breath."""
     learning_rate: float = 2e-3
@@ -72,6 +74,16 @@ class TrainingConfig(BaseModel):
     def planes(self) -> int:
         """How many planes the network sees."""
         return len(self.plane_offsets_mm)
+
+    @property
+    def sees_located(self) -> bool:
+        """Whether the network sees where the chest as a whole places the lungs."""
+        return self.located_by is not None
+
+    @property
+    def channels(self) -> int:
+        """Channels of what a network of planes sees."""
+        return self.planes + (self.sees_located)
 
     @property
     def families(self) -> list[Family]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from eupnea.errors import ModelError
-from eupnea.segment.card import Calibration, ModelCard, Source, sha256_of
+from eupnea.segment.card import Calibration, Fact, ModelCard, Source, sha256_of
 from eupnea.segment.chest import WINDOWS_HU
-from eupnea.segment.model import chest_path, load, open_chest
+from eupnea.segment.model import chest_path, load, onnx_of, open_chest
 from eupnea.segment.onnx_network import Network
 from eupnea.segment.pixel_axis import PLANE_SPACING_MM
 from eupnea.train.calibrate import calibrate, set_cut
@@ -34,6 +35,12 @@ SUMMARY = (
 CHEST_SUMMARY = (
     " A second network looks at the whole chest at 8 mm, for where lungs lie that are filled up."
 )
+
+HELD_OUT = "scans_held_out"
+"""Where a card lists the scans that are kept for evaluation."""
+
+CHEST_FACTS = ("chest_steps", "chest_minutes")
+"""What a card says of the training of the second network."""
 
 LIMITS = (
     "Trained on few scans of adults; children, contrast phases and rare anatomy are untried.",
@@ -78,11 +85,13 @@ def export(run: Path, data: Path, folder: Path, facts: Facts) -> ModelCard:
     network = _Shares(saved, config)
     folder.mkdir(parents=True, exist_ok=True)
     onnx = folder / f"{facts.name}.onnx"
-    write_onnx(network, onnx, torch.zeros(1, config.planes, 32, 32))
+    write_onnx(network, onnx, torch.zeros(1, config.channels, 32, 32))
     datalist = Datalist.read(data).holding_out(config.held_out)
     card = _card(facts, onnx, config, saved, datalist)
     card.write(onnx.with_suffix(".json"))
-    _compare(network, load(onnx).run, (2, config.planes, 48, 64))
+    if config.located_by is not None:
+        card = take_chest(config.located_by, onnx)
+    _compare(network, load(onnx).run, (2, config.channels, 48, 64))
     return card
 
 
@@ -111,6 +120,24 @@ def mean_with(onnx: Path, others: Sequence[Path]) -> ModelCard:
     return card
 
 
+def take_chest(model: Path, onnx: Path) -> ModelCard:
+    """Copies a model's network of the whole chest beside another, and names it on the card.
+
+    Args:
+        model: A model of two networks.
+        onnx: The network of planes that was taught beside its second one, its card beside it.
+
+    Raises:
+        ModelError: If the model held out other scans than the network of planes.
+    """
+    source = onnx_of(model)
+    theirs, card = (ModelCard.read(path.with_suffix(".json")) for path in (source, onnx))
+    _check_held_out(theirs.training.get(HELD_OUT), card)
+    shutil.copyfile(chest_path(source), chest_path(onnx))
+    spent = {key: value for key, value in theirs.training.items() if key in CHEST_FACTS}
+    return _with_chest(card, onnx, spent)
+
+
 def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
     """Writes the network that looks at a whole chest beside another, and names it on the card.
 
@@ -121,28 +148,32 @@ def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
 
     Raises:
         ModelError: If the run was taught something else, held out other
-            scans than the network of planes, has no checkpoint, or the
-            exported network answers otherwise than the trained one.
+            scans than the network of planes, has no checkpoint, the network
+            of planes was taught with another beside it, or the exported
+            network answers otherwise than the trained one.
     """
     config = TrainingConfig.read(run)
     if config.target is not Target.CHEST:
         raise ModelError(f"expected a training of {Target.CHEST}, found one of {config.target}")
     card = ModelCard.read(onnx.with_suffix(".json"))
-    held_out = _held_out(Datalist.read(data).holding_out(config.held_out))
-    if held_out != card.training["scans_held_out"]:
-        wanted = card.training["scans_held_out"]
-        raise ModelError(f"expected the scans {wanted} to be held out, found {held_out}")
+    if card.sees_located:
+        raise ModelError("expected planes that see no other network, found such as see their own")
+    _check_held_out(_held_out(Datalist.read(data).holding_out(config.held_out)), card)
     saved = Checkpoint.load(run / "checkpoint.npz")
     network = _Shares(saved, config)
     path = chest_path(onnx)
     write_onnx(network, path, torch.zeros(1, len(WINDOWS_HU), 16, 16, 16))
-    digest = sha256_of(path)
-    _compare(network, open_chest(onnx, sha256=digest), (1, len(WINDOWS_HU), 32, 48, 64))
-    spent = {"chest_steps": saved.step, "chest_minutes": round(saved.elapsed_s / 60, 1)}
+    _compare(network, open_chest(onnx, sha256=sha256_of(path)), (1, len(WINDOWS_HU), 32, 48, 64))
+    spent = dict(zip(CHEST_FACTS, (saved.step, round(saved.elapsed_s / 60, 1)), strict=True))
+    return _with_chest(card, onnx, spent)
+
+
+def _with_chest(card: ModelCard, onnx: Path, spent: Mapping[str, Fact]) -> ModelCard:
+    """Names the network of the whole chest that lies beside another on its card."""
     named = {
-        "chest_sha256": digest,
-        "training": card.training | spent,
-        "summary": card.summary + CHEST_SUMMARY,
+        "chest_sha256": sha256_of(chest_path(onnx)),
+        "training": {**card.training, **spent},
+        "summary": card.summary.removesuffix(CHEST_SUMMARY) + CHEST_SUMMARY,
     }
     card = card.model_copy(update=named)
     card.write(onnx.with_suffix(".json"))
@@ -225,6 +256,7 @@ def _card(
         plane_offsets_mm=config.plane_offsets_mm,
         plane_spacing_mm=PLANE_SPACING_MM,
         usual_breath=config.usual_breath,
+        sees_located=config.sees_located,
         calibration=facts.calibration,
         data=tuple(
             Source(
@@ -241,11 +273,18 @@ def _card(
             "batch": config.batch,
             "target": config.target.value,
             "families_left_out": sorted(FAMILIES.keys() - {f.name for f in config.families}),
-            "scans_held_out": _held_out(datalist),
+            HELD_OUT: _held_out(datalist),
         },
         metrics=facts.metrics,
         limits=tuple(facts.limits),
     )
+
+
+def _check_held_out(found: Fact | None, card: ModelCard) -> None:
+    if found != card.training[HELD_OUT]:
+        raise ModelError(
+            f"expected the scans {card.training[HELD_OUT]} to be held out, found {found}"
+        )
 
 
 def _held_out(datalist: Datalist) -> list[str]:

@@ -72,6 +72,7 @@ class _Unfold:
 
     def _convolution(self, layer: Any, _: tuple[Tensor, ...]) -> None:
         found = self._left.pop(0) if self._left else []
+        found = _widened(found, layer)
         if [part.shape for part in found] != [layer.weight.shape, layer.weight.shape[:1]]:
             shapes = [tuple(part.shape) for part in found]
             raise ModelError(
@@ -89,6 +90,15 @@ class _Unfold:
         layer.running_var.copy_(variance)
         layer.weight.copy_((variance + layer.eps).sqrt())
         layer.bias.copy_(mean + self._shift)
+
+
+def _widened(found: list[Tensor], layer: Any) -> list[Tensor]:
+    """A convolution that sees one channel more, of weight 0."""
+    if not found or layer.weight.shape[1] != found[0].shape[1] + 1:
+        return found
+    weight, shift = found
+    spare = [0, 0] * (weight.ndim - 2) + [0, 1]
+    return [nn.functional.pad(weight, spare), shift]
 
 
 def convolutions(path: Path) -> list[list[Tensor]]:

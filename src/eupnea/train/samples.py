@@ -13,6 +13,7 @@ from scipy import ndimage
 from eupnea.segment.blocks import Blocks
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.coarse import ANATOMY_MM
+from eupnea.segment.located import with_located
 from eupnea.segment.parenchyma import parenchyma_of
 from eupnea.segment.pixel_axis import PLANE_SPACING_MM
 from eupnea.segment.planes import PLANE_OFFSETS_MM, to_signal
@@ -31,6 +32,8 @@ from eupnea.train.disease.belly import fill_belly, survey_belly
 from eupnea.train.disease.families import Family
 from eupnea.train.disease.lay import Ground, without_rim
 from eupnea.train.episodes import episodes
+from eupnea.train.locator import Locator
+from eupnea.volume import Volume
 
 SAMPLES_PER_EPISODE = 96
 """Samples drawn from one diseased scan before the next is made."""
@@ -48,11 +51,14 @@ SLAB_SHARE = 0.15
 BEND_MM = 5.0
 """Standard deviation of a bend, over waves of some 30 to 70 mm."""
 
-LARGE_SHARE, LARGE = 0.06, 1.6
+LARGE_SHARE, LARGE = 0.1, 1.6
 """Share of lesions that are larger than their family mostly is, up to this many times."""
 
 RIMLESS_SHARE = 0.7
 """Share of diseased scans in which what is dense meets the chest wall without a rim of air."""
+
+UNLOCATED_SHARE = 0.2
+"""Share of samples that are not told where the lungs lie in the chest."""
 
 USUAL_SHARE = 0.85
 """Share of scans that are shown at a usual breath: of others the lung's density is not known."""
@@ -88,6 +94,8 @@ class _Episode:
     """Places in the lung (n, 3)."""
     sick: NDArray[np.intp]
     """Places in disease (n, 3); may be none."""
+    located: NDArray[np.uint8] | None
+    """How sure each voxel is lung by the chest as a whole, of 255, if that is asked."""
 
 
 class Stream:
@@ -102,6 +110,7 @@ class Stream:
         offsets_mm: Heights of the planes of a sample.
         usual_breath: Whether lungs are shown as `eupnea.segment.usual_breath` does.
         at_once: Scans that neighbouring samples come from.
+        locator: Says where lungs lie in the chest, as one more channel; none if `None`.
     """
 
     def __init__(
@@ -115,6 +124,7 @@ class Stream:
         offsets_mm: Sequence[float] = PLANE_OFFSETS_MM,
         usual_breath: bool = True,
         at_once: int = 1,
+        locator: Locator | None = None,
     ) -> None:
         self._cases = cases
         self._seed = seed
@@ -124,6 +134,7 @@ class Stream:
         self._offsets_mm = np.asarray(offsets_mm)
         self._usual_breath = usual_breath
         self._at_once = at_once
+        self._locator = locator
         rng = np.random.default_rng([seed, 0])
         self._grounds = [
             (
@@ -154,6 +165,10 @@ class Stream:
         hu = fill_belly(hu, belly, rng)
         sick = lay_disease(hu, ground, self._choose(count, rng), rng)
         shown = without_rim(sick, case.lung, rng) if rng.random() < RIMLESS_SHARE else sick.hu
+        located = None
+        if self._locator is not None:
+            volume = Volume(voxels=shown, geometry=case.scan.geometry)
+            located = self._locator.locate(volume, rng)
         if self._usual_breath and rng.random() < USUAL_SHARE:
             shown = _at_usual_breath(shown, case, rng)
         truth = case.lung.astype(np.uint8)
@@ -166,6 +181,7 @@ class Stream:
             spacing_mm=case.spacing_mm,
             lung=_places(case.lung, rng),
             sick=_places(sick.abnormal, rng),
+            located=located,
         )
 
     def _choose(self, count: int, rng: Generator) -> list[Family]:
@@ -200,8 +216,12 @@ def _draw(episode: _Episode, offsets_mm: NDArray[np.float64], size: int, rng: Ge
     lung, sick, unknown = (grid.mask(episode.truth, bit, thickness) for bit in (1, 2, 4))
     if rng.random() < 0.1:
         planes = blur_motion(planes, rng)
-    planes = rescan(planes, rng)
-    return Sample(signal=to_signal(planes), roi=lung, normal=lung & ~sick, known=~unknown)
+    signal = to_signal(rescan(planes, rng))
+    if episode.located is not None:
+        is_told = rng.random() >= UNLOCATED_SHARE
+        located = grid.located(episode.located)[None] if is_told else None
+        signal = with_located(signal[None], located)[0]
+    return Sample(signal=signal, roi=lung, normal=lung & ~sick, known=~unknown)
 
 
 def _stretched(offsets_mm: NDArray[np.float64], rng: Generator) -> NDArray[np.float64]:
@@ -281,6 +301,10 @@ class _Grid:
         if not share.any():
             return np.zeros((self.size, self.size), dtype=bool)
         return self._resample(share, outside=0.0) > 0.5
+
+    def located(self, volume: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """How sure the plane is lung by the chest as a whole, given shares of 255."""
+        return self._resample(plane_between(volume, self.height) / np.float32(255.0), outside=0.0)
 
     def _heights(self, offset_mm: float, thickness_mm: float) -> list[float]:
         middle = self.height + offset_mm / self.slice_mm

@@ -14,6 +14,7 @@ from eupnea.segment.chest import WINDOWS_HU
 from eupnea.train.cases import Case
 from eupnea.train.chests import ChestStream
 from eupnea.train.config import Target, TrainingConfig
+from eupnea.train.locator import Locator
 from eupnea.train.loss import Loss, chest_loss_of, lesion_loss_of, loss_of
 from eupnea.train.network import UNet
 from eupnea.train.samples import Stream
@@ -50,7 +51,7 @@ class _Planes:
     memory_format = torch.channels_last
 
     def network(self) -> UNet:
-        return UNet(channels=self.config.planes, widths=self.config.widths)
+        return UNet(channels=self.config.channels, widths=self.config.widths)
 
     def samples(self, cases: Sequence[Case], *, seed: int) -> Iterator[Arrays]:
         stream = Stream(
@@ -61,6 +62,7 @@ class _Planes:
             offsets_mm=self.config.plane_offsets_mm,
             usual_breath=self.config.usual_breath,
             at_once=self.config.scans_at_once,
+            locator=None if self.config.located_by is None else Locator.of(self.config.located_by),
         )
         for sample in stream:
             truth = (sample.roi, sample.normal, sample.known)
