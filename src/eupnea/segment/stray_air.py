@@ -34,8 +34,9 @@ def stray_air(
         located: How sure each voxel is lung by the chest as a whole, 0 to 1.
         spacing_mm: Of the coarse grid.
     """
-    pieces, counts = components(taken & inner.air & ~inner.aerated, connectivity=6)
-    sums = np.bincount(pieces.ravel(), weights=located.ravel(), minlength=len(counts) + 1)[1:]
+    air = taken & inner.air & ~inner.aerated
+    pieces, counts = components(air, connectivity=6)
+    sums = np.bincount(pieces[air], weights=located[air], minlength=len(counts) + 1)[1:]
     stray = np.append(False, sums < LEAST_HELD * counts)[pieces]
     wall = dilate(stray, WALL_MM, spacing_mm) & taken & (located < LEAST_HELD)
     return np.asarray(stray | (wall & ~inner.aerated))
