@@ -37,6 +37,19 @@ def test_doubts_are_drawn_and_leave_the_lungs_where_they_are(case: Case) -> None
         assert sure[case.lung].mean() > 2 * sure[tissue].mean()
 
 
+def test_what_is_missed_is_held_for_no_lung(case: Case) -> None:
+    """The rest is held as surely as before."""
+    missed = case.lung.copy()
+    missed[:, :, 55:] = False
+    rest = case.lung & ~missed
+    plain, found = (
+        LOCATOR.locate(case.scan.volume, np.random.default_rng(1), missed=each)
+        for each in (None, missed)
+    )
+    assert found[missed].mean() < 0.3 * plain[missed].mean()
+    assert found[rest].mean() > 0.9 * plain[rest].mean()
+
+
 def draw(case: Case) -> list[Sample]:
     """The first samples of a stream that is told where the lungs lie."""
     stream = Stream([case], seed=3, size=64, healthy_share=1.0, locator=LOCATOR)

@@ -23,10 +23,11 @@ from eupnea.train.network import UNet  # noqa: E402
 WIDTHS = (4, 6, 8, 8, 8)
 
 
-def taught(path: Path, *, seed: int, widths: tuple[int, ...] = WIDTHS) -> Path:
+def taught(path: Path, *, seed: int, widths: tuple[int, ...] = WIDTHS, channels: int = 3) -> Path:
     """A network of three planes with a card beside it, as far as the mean is concerned."""
     torch.manual_seed(seed)
-    write_onnx(UNet(channels=3, widths=widths).eval(), path, torch.zeros(1, 3, 32, 32))
+    network = UNet(channels=channels, widths=widths).eval()
+    write_onnx(network, path, torch.zeros(1, channels, 32, 32))
     card_of(path, offsets_mm=(-3.0, 0.0, 3.0))
     return path
 
@@ -64,6 +65,20 @@ def test_each_weight_is_the_mean(tmp_path: Path) -> None:
             np.testing.assert_allclose(mean, (a + 2 * b) / 3, atol=1e-6)
     onnx.checker.check_model(onnx.load(tmp_path / "mean.onnx"), full_check=True)
     assert (tmp_path / "mean.onnx").stat().st_size < 1.2 * one.stat().st_size
+
+
+def test_one_that_sees_one_channel_fewer_has_nothing_to_say_of_it(tmp_path: Path) -> None:
+    """As one that is told where the lungs lie, and one that is not; not the other way round."""
+    told = taught(tmp_path / "told.onnx", seed=1, channels=4)
+    untold = taught(tmp_path / "untold.onnx", seed=2)
+    write_mean([told, untold], tmp_path / "mean.onnx")
+    found, first, second = (
+        weights(tmp_path / f"{n}.onnx")[0][0] for n in ("mean", "told", "untold")
+    )
+    np.testing.assert_allclose(found[:, :3], (first[:, :3] + second) / 2, atol=1e-6)
+    np.testing.assert_allclose(found[:, 3], first[:, 3] / 2, atol=1e-6)
+    with pytest.raises(ModelError, match=r"in told\.onnx too"):
+        write_mean([untold, told], tmp_path / "mean.onnx")
 
 
 def test_the_mean_of_a_network_and_itself_answers_alike(tmp_path: Path) -> None:

@@ -53,13 +53,19 @@ class ChestGrid:
         there, back = zip(*pairs, strict=True)
         return cls(there=there, back=back)
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels along each axis, padding aside."""
+        k, j, i = (weights.shape[0] for weights in self.there)
+        return k, j, i
+
     def shrink(self, voxels: NDArray[np.generic]) -> Chest:
         """A volume on the chest's grid."""
         return _along_each_axis(self.there, voxels)
 
     def restore(self, voxels: Chest) -> Chest:
         """A chest, padding included, on the grid of the volume."""
-        k, j, i = (weights.shape[1] for weights in self.back)
+        k, j, i = self.shape
         return _along_each_axis(self.back, voxels[:k, :j, :i])
 
 

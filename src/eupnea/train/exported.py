@@ -72,7 +72,7 @@ class _Unfold:
 
     def _convolution(self, layer: Any, _: tuple[Tensor, ...]) -> None:
         found = self._left.pop(0) if self._left else []
-        found = _widened(found, layer)
+        found = widened(found, layer.weight.shape[1])
         if [part.shape for part in found] != [layer.weight.shape, layer.weight.shape[:1]]:
             shapes = [tuple(part.shape) for part in found]
             raise ModelError(
@@ -92,20 +92,20 @@ class _Unfold:
         layer.bias.copy_(mean + self._shift)
 
 
-def _widened(found: list[Tensor], layer: Any) -> list[Tensor]:
-    """A convolution that sees one channel more, of weight 0."""
-    if not found or layer.weight.shape[1] != found[0].shape[1] + 1:
-        return found
-    weight, shift = found
+def widened(convolution: list[Tensor], channels: int) -> list[Tensor]:
+    """A convolution that sees one channel more, of weight 0, if it sees one fewer than asked."""
+    if not convolution or convolution[0].shape[1] + 1 != channels:
+        return convolution
+    weight, *shift = convolution
     spare = [0, 0] * (weight.ndim - 2) + [0, 1]
-    return [nn.functional.pad(weight, spare), shift]
+    return [nn.functional.pad(weight, spare), *shift]
 
 
 def convolutions(path: Path) -> list[list[Tensor]]:
     """Weight and shift of each convolution of an ONNX file, in the order of the graph.
 
     Raises:
-        ModelError: If the file is missing or is no ONNX.
+        ModelError: If the file is missing, is no ONNX, or has no convolution.
     """
     try:
         graph = onnx.load(path).graph
@@ -116,4 +116,6 @@ def convolutions(path: Path) -> list[list[Tensor]]:
         if node.op_type == "Identity" and node.input[0] in arrays:  # equal ones are kept once
             arrays[node.output[0]] = arrays[node.input[0]]
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
+    if not convolutions:
+        raise ModelError(f"expected convolutions in {path.name}, found none")
     return [[arrays[name] for name in node.input[1:]] for node in convolutions]

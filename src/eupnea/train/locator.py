@@ -46,11 +46,23 @@ class Locator:
             raise ModelError(f"expected a model with a network of the whole chest, found {path}")
         return cls(chest=chest)
 
-    def locate(self, volume: Volume, rng: Generator) -> NDArray[np.uint8]:
-        """How sure each voxel is lung, 0 to 255, on the volume's grid."""
+    def locate(
+        self, volume: Volume, rng: Generator, *, missed: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.uint8]:
+        """How sure each voxel is lung, 0 to 255, on the volume's grid.
+
+        Args:
+            volume: A chest.
+            rng: Decides the doubts.
+            missed: Disease that the network is to miss altogether, if any.
+        """
         coarse = Coarse.of(volume)
         grid, signal = chest_of(coarse)
-        located = grid.restore(_doubted(self.chest(signal)[0, 0], rng))
+        sure = self.chest(signal)[0, 0]
+        if missed is not None:
+            k, j, i = grid.shape
+            sure[:k, :j, :i] *= 1 - grid.shrink(coarse.blocks.middles(missed))
+        located = grid.restore(_doubted(sure, rng))
         return coarse.blocks.to_source(np.rint(255 * located).astype(np.uint8))
 
 

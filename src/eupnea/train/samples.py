@@ -60,6 +60,9 @@ RIMLESS_SHARE = 0.7
 UNLOCATED_SHARE = 0.2
 """Share of samples that are not told where the lungs lie in the chest."""
 
+MISSED_SHARE = 0.35
+"""Share of diseased scans of whose dense disease the chest as a whole knows nothing."""
+
 USUAL_SHARE = 0.85
 """Share of scans that are shown at a usual breath: of others the lung's density is not known."""
 
@@ -168,7 +171,9 @@ class Stream:
         located = None
         if self._locator is not None:
             volume = Volume(voxels=shown, geometry=case.scan.geometry)
-            located = self._locator.locate(volume, rng)
+            dense = sick.abnormal & (shown >= LUNG_AIR_HU)
+            missed = dense if rng.random() < MISSED_SHARE else None
+            located = self._locator.locate(volume, rng, missed=missed)
         if self._usual_breath and rng.random() < USUAL_SHARE:
             shown = _at_usual_breath(shown, case, rng)
         truth = case.lung.astype(np.uint8)
