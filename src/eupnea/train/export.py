@@ -39,6 +39,8 @@ CHEST_SUMMARY = (
 HELD_OUT = "scans_held_out"
 """Where a card lists the scans that are kept for evaluation."""
 
+LOCATED_SUMMARY = " What it says is shown to the first one beside the planes."
+
 CHEST_FACTS = ("chest_steps", "chest_minutes")
 """What a card says of the training of the second network."""
 
@@ -170,10 +172,11 @@ def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
 
 def _with_chest(card: ModelCard, onnx: Path, spent: Mapping[str, Fact]) -> ModelCard:
     """Names the network of the whole chest that lies beside another on its card."""
+    told = LOCATED_SUMMARY if card.sees_located else ""
     named = {
         "chest_sha256": sha256_of(chest_path(onnx)),
         "training": {**card.training, **spent},
-        "summary": card.summary.removesuffix(CHEST_SUMMARY) + CHEST_SUMMARY,
+        "summary": card.summary.partition(CHEST_SUMMARY)[0] + CHEST_SUMMARY + told,
     }
     card = card.model_copy(update=named)
     card.write(onnx.with_suffix(".json"))
