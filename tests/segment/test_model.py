@@ -411,6 +411,16 @@ def test_a_card_with_planes_that_cannot_be_shown_is_refused(
         load(onnx)
 
 
+def test_planes_that_see_a_chest_are_refused_without_it(tmp_path: Path) -> None:
+    """What they were taught beside is missing; nothing is judged half blind."""
+    onnx = tmp_path / "toy.onnx"
+    onnx.write_bytes(b"not a network")
+    facts = card().model_copy(update={"sees_located": True, "sha256": sha256_of(onnx)})
+    facts.write(onnx.with_suffix(".json"))
+    with pytest.raises(ModelError, match="whole chest"):
+        load(onnx)
+
+
 def test_a_model_sees_the_planes_of_its_own_card(body: Scan) -> None:
     """A card of three planes gets three, at its heights."""
     three = card().model_copy(update={"plane_offsets_mm": (-4.0, 0.0, 4.0)})

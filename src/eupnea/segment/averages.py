@@ -33,7 +33,13 @@ def averages(
 
 
 def resample(rows: Weights, plane: NDArray[np.float32], columns: Weights) -> NDArray[np.float32]:
-    """A plane along both of its axes."""
+    """A plane along both of its axes.
+
+    Args:
+        rows: (targets, sources).
+        plane: (sources of rows, sources of columns).
+        columns: (targets, sources).
+    """
     return np.ascontiguousarray((columns @ (rows @ plane).T).T, dtype=np.float32)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from eupnea.errors import ModelError
 
 Fact = str | int | float | list[str]
+"""What a card says of a training."""
 
 
 class Calibration(BaseModel):

@@ -138,7 +138,7 @@ def load(path: Path | str | None = None, *, threads: int = THREADS) -> Model:
         threads: For each convolution. The answer does not depend on it.
 
     Raises:
-        ModelError: If the file or its card is missing, the file is not the
+        ModelError: If a file or the card is missing, a file is not the
             one that the card names, or its shape cannot be run.
     """
     if path is None:
@@ -147,6 +147,7 @@ def load(path: Path | str | None = None, *, threads: int = THREADS) -> Model:
     onnx = onnx_of(Path(path))
     card = ModelCard.read(onnx.with_suffix(".json"))
     _check_planes(card)
+    _check_chest(card)
     run = open_network(
         onnx,
         sha256=card.sha256,
@@ -199,6 +200,13 @@ def _check_planes(card: ModelCard) -> None:
     offsets = card.plane_offsets_mm
     if card.planes % 2 == 0 or offsets[card.planes // 2] != 0.0:
         raise ModelError(f"expected planes of which the middle one is judged, found {offsets} mm")
+
+
+def _check_chest(card: ModelCard) -> None:
+    if card.sees_located and card.chest_sha256 is None:
+        raise ModelError(
+            f"expected the network of the whole chest that {card.name} sees, found none"
+        )
 
 
 def _refuse_unseen(scan: Scan) -> None:
