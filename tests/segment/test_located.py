@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eupnea.geometry import Geometry
@@ -14,6 +14,7 @@ from eupnea.segment.located import Located
 from eupnea.segment.pixel_axis import PixelAxis
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     spacing_mm=st.tuples(*[st.floats(0.5, 3.0)] * 3),
     first=st.tuples(st.integers(0, 8), st.integers(0, 8)),
