@@ -140,7 +140,7 @@ def filling(site: Site, rng: Generator) -> Lesion:
 
 
 MATTER = (
-    Family(name="filling", paint=filling, radius_mm=(15.0, 110.0), places=EVERYWHERE, weight=0.7),
+    Family(name="filling", paint=filling, radius_mm=(8.0, 110.0), places=EVERYWHERE, weight=0.7),
     replace(FAMILIES["strange texture"], radius_mm=(12.0, 110.0), weight=0.2),
     replace(FAMILIES["transplant"], radius_mm=(6.0, 60.0), weight=0.1),
 )
