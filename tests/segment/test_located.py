@@ -31,7 +31,7 @@ def test_planes_are_those_of_the_scans_own_grid(
         for start, size, step in zip(first, (33, 41), spacing_mm[1:], strict=True)
     ]
     heights = np.array([0, 3, 6])
-    found = Located(sure=sure, blocks=blocks).planes(heights, *axes)
+    found = np.stack(list(Located(sure=sure, blocks=blocks).planes(heights, *axes)))
     fine = blocks.to_source(sure)[:, axes[0].voxels, axes[1].voxels]
     plain = [resample(axes[0].there, fine[k], axes[1].there) for k in heights]
     assert found == pytest.approx(np.stack(plain), abs=1e-5)

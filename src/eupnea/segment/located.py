@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +25,10 @@ class Located:
     blocks: Blocks
     """The grid that it lies on, and the scan's."""
 
-    def planes(self, heights: NDArray[np.intp], rows: PixelAxis, columns: PixelAxis) -> Planes:
-        """What is said at some slices of the scan, on the pixels of two axes."""
+    def planes(
+        self, heights: NDArray[np.intp], rows: PixelAxis, columns: PixelAxis
+    ) -> Iterator[Planes]:
+        """What is said at some slices of the scan, one by one, on the pixels of two axes."""
         slices, *factors = self.blocks.factors
         there = [
             _of_blocks(axis, factor, count)
@@ -33,7 +36,8 @@ class Located:
                 (rows, columns), factors, self.sure.shape[1:], strict=True
             )
         ]
-        return np.stack([resample(there[0], self.sure[k // slices], there[1]) for k in heights])
+        for height in heights:
+            yield resample(there[0], self.sure[height // slices], there[1])
 
 
 def with_located(planes: Planes, sure: Planes | None) -> Planes:

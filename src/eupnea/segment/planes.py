@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from eupnea.box import Box
 from eupnea.geometry import Geometry
 from eupnea.scan import Scan
 from eupnea.segment.averages import Weights, averages, resample, sources_of
-from eupnea.segment.located import Located, with_located
+from eupnea.segment.located import Located, Planes, with_located
 from eupnea.segment.pixel_axis import SIDE_MULTIPLE, PixelAxis, spanning
 from eupnea.segment.usual_breath import DensityTable, density_table
 
@@ -34,8 +35,6 @@ LOWEST_HU, HIGHEST_HU = -1024.0, 400.0
 
 BODY_HU = -300
 """What is denser belongs to the body, or to the couch."""
-
-Planes = NDArray[np.float32]
 
 
 def to_signal(hu: Planes) -> Planes:
@@ -142,12 +141,12 @@ class PlaneGrid:
             signals: What `signals` gives.
             located: `None` if nobody was asked.
         """
-        first = 0
+        if located is None:
+            yield from (with_located(planes, None) for planes in signals)
+            return
+        sure = located.planes(self.heights, self.rows, self.columns)
         for planes in signals:
-            heights = self.heights[first : first + len(planes)]
-            first += len(planes)
-            sure = None if located is None else located.planes(heights, self.rows, self.columns)
-            yield with_located(planes, sure)
+            yield with_located(planes, np.stack(list(islice(sure, len(planes)))))
 
     def restore(self, shares: Planes) -> NDArray[np.uint8]:
         """Planes of shares, 0 to 1, on the scan's own grid, as 0 to 255; 0 where none is judged.
