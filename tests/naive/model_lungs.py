@@ -30,6 +30,14 @@ def repeated(voxels: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:
     return voxels[np.ix_(k, j, i)]
 
 
+def held(voxels: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.bool_]:
+    """The blocks that hold any of the voxels."""
+    for axis, factor in enumerate(coarse.blocks.factors):
+        starts = np.arange(0, voxels.shape[axis], factor)
+        voxels = np.logical_or.reduceat(voxels, starts, axis=axis)
+    return voxels
+
+
 def lungs(
     scan: Scan, seen: Prediction, located: NDArray[np.float32] | None = None
 ) -> NDArray[np.bool_]:
@@ -37,23 +45,19 @@ def lungs(
     coarse = Coarse.of(scan.volume)
     inner = InnerAir.of(coarse)
     taken = seen.roi >= EVEN_ODDS
-    starts = [
-        np.arange(0, n, factor)
-        for n, factor in zip(taken.shape, coarse.blocks.factors, strict=True)
-    ]
-    holding = taken
-    for axis, start in enumerate(starts):
-        holding = np.logical_or.reduceat(holding, start, axis=axis)
+    holding = held(taken, coarse)
     dense = _dense(holding, coarse.blocks.middles(seen.roi), located, inner, coarse)
     outside = inner.no_lung | dense.beside
     if located is not None:
         outside |= stray_air(holding, inner, located, coarse.spacing_mm)
     found = taken | (repeated(inner.aerated, coarse) & (scan.hu < LUNG_AIR_HU))
     found |= repeated(dense.lung, coarse)
-    labels, count = ndimage.label(found)
-    sizes = ndimage.sum_labels(found, labels, np.arange(1, count + 1))
+    pieces = held(found, coarse)
+    labels, count = ndimage.label(pieces)
+    sizes = ndimage.sum_labels(pieces, labels, np.arange(1, count + 1))
     large = np.flatnonzero(sizes >= SMALLEST_PART * sizes.max(initial=0)) + 1
-    whole = np.asarray(fill_voids.fill(np.isin(labels, large)), bool)
+    found &= repeated(np.isin(labels, large), coarse)
+    whole = np.asarray(fill_voids.fill(found), bool)
     return whole & ~repeated(outside, coarse)
 
 

@@ -17,6 +17,7 @@ from eupnea.mask import Mask
 from eupnea.phantom import PhantomScan
 from eupnea.read import read_timeline
 from eupnea.scan import Scan
+from eupnea.segment.blocks import Blocks
 from eupnea.segment.card import Calibration, ModelCard, sha256_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.model import Model, Prediction, certainty_of, load
@@ -360,12 +361,13 @@ def test_certainty_is_given_the_organ() -> None:
 
 def test_lungs_are_whole() -> None:
     """Small pieces go, holes are filled, two lungs stay."""
-    found = np.zeros((12, 40, 80), bool)
+    grid = Geometry.regular(shape=(12, 40, 80), spacing_mm=(1.0, 1.0, 1.0))
+    found = np.zeros(grid.shape, bool)
     found[2:10, 5:35, 5:35] = True
     found[2:10, 5:35, 45:75] = True
     found[5, 20, 20] = False
     found[0, 0, 0] = True
-    whole = whole_lungs(found)
+    whole = whole_lungs(found, Blocks.of(grid, spacing_mm=2.0))
     assert whole[5, 20, 20]
     assert not whole[0, 0, 0]
     assert whole[5, 20, 60]

@@ -62,12 +62,12 @@ class _Outline:
         if np.count_nonzero(lung.any(axis=(1, 2))) < FEWEST_SLICES:
             return None
         rows, columns = _axis(lung)
-        y = (np.arange(lung.shape[1]) - rows[:, None])[:, :, None] * spacing_mm[1]
-        x = (np.arange(lung.shape[2]) - columns[:, None])[:, None, :] * spacing_mm[2]
+        y = _from_axis(rows, lung.shape[1], spacing_mm[1])[:, :, None]
+        x = _from_axis(columns, lung.shape[2], spacing_mm[2])[:, None, :]
         lateral = -x if side == RIGHT else x
-        angle = np.arctan2(y, lateral) / (2 * np.pi)
-        sectors = np.rint(angle * SECTORS).astype(np.int16) % SECTORS
-        radii = np.hypot(y, lateral).astype(np.float32)
+        turns = np.arctan2(y, lateral) / np.float32(2 * np.pi)
+        sectors = np.rint(turns * SECTORS).astype(np.int16) % SECTORS
+        radii = np.hypot(y, lateral)
         border = np.zeros((len(lung), SECTORS), np.float32)
         np.maximum.at(border, (np.nonzero(lung)[0], sectors[lung]), radii[lung])
         return cls(sectors=sectors, radii=radii, border=border)
@@ -145,6 +145,11 @@ def _apex(
 def _tops(border: NDArray[np.float32]) -> NDArray[np.intp]:
     """The highest slice with lung in each sector."""
     return np.asarray(np.where(border > 0, np.arange(len(border))[:, None], 0).max(axis=0))
+
+
+def _from_axis(axis: NDArray[np.float64], count: int, step_mm: float) -> NDArray[np.float32]:
+    """Distances (slices, count) of rows or columns from an axis, mm."""
+    return ((np.arange(count) - axis[:, None]) * step_mm).astype(np.float32)
 
 
 def _axis(lung: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -16,6 +16,7 @@ from eupnea.organ import Method, NormalRegion, Organ, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.air_scale import density_scale
 from eupnea.segment.airways import airway_air_hu
+from eupnea.segment.blocks import Blocks
 from eupnea.segment.body import LUNG_AIR_HU
 from eupnea.segment.components import without_small
 from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
@@ -192,16 +193,18 @@ def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[
     found |= near.to_source(dense.lung[box])
     found |= shares[fine] >= EVEN_ODDS
     lungs = np.zeros(shares.shape, bool)
-    lungs[fine] = whole_lungs(found)
+    lungs[fine] = whole_lungs(found, near)
     lungs[fine] &= near.to_source(~outside[box])
     return lungs
 
 
-def whole_lungs(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def whole_lungs(found: NDArray[np.bool_], blocks: Blocks) -> NDArray[np.bool_]:
     """The pieces that are large enough to be lungs, their holes filled.
 
     Args:
         found: (slices, rows, columns).
+        blocks: A grid over it; pieces whose blocks touch are one, and sized by their blocks.
     """
-    kept = without_small(found, share=SMALLEST_PART)
+    large = without_small(blocks.holding(found), share=SMALLEST_PART)
+    kept = found & blocks.to_source(large)
     return np.asarray(fill_voids.fill(kept), dtype=bool)
