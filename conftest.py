@@ -14,6 +14,7 @@ NEEDS_TORCH = (
     "network",
     "processor",
     "task",
+    "widen",
 )
 
 collect_ignore = (

@@ -58,7 +58,7 @@ def test_it_answers_as_what_was_exported(dimensions: int, tmp_path: Path) -> Non
 
 
 def test_one_channel_more_has_no_say_at_first(tmp_path: Path) -> None:
-    """A network that sees one more answers as what was exported; one that sees two is refused."""
+    """A network that sees one more answers as what was exported; one that sees less is refused."""
     taught, path = network(), tmp_path / "taught.onnx"
     write_onnx(taught, path, torch.zeros(1, *SHAPES[2][1:]))
     more = UNet(channels=4, widths=WIDTHS).eval()
@@ -67,7 +67,7 @@ def test_one_channel_more_has_no_say_at_first(tmp_path: Path) -> None:
     with torch.no_grad():
         assert torch.allclose(more(signals), taught(signals[:, :3]), atol=1e-3)
     with pytest.raises(ModelError, match="convolution"):
-        begin_with_model(UNet(channels=5, widths=WIDTHS), path, torch.zeros(1, 5, 32, 32))
+        begin_with_model(UNet(channels=1, widths=WIDTHS), path, torch.zeros(1, 1, 32, 32))
 
 
 @pytest.mark.parametrize("widths", [(4, 6, 8, 8), (4, 6, 8, 8, 8, 8), (4, 6, 8, 8, 10)])

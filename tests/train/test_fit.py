@@ -79,13 +79,14 @@ def test_a_warm_start_may_see_more_planes(case: Case, tmp_path: Path) -> None:
     older = SMALL.model_copy(update={"plane_offsets_mm": (-3.0, 0.0, 3.0), "steps": 1})
     fit([case], tmp_path, older)
     saved = Checkpoint.load(tmp_path / "checkpoint.npz")
-    few, many = (UNet(channels=n, widths=SMALL.widths).eval() for n in (3, 7))
+    few, many, told = (UNet(channels=n, widths=SMALL.widths).eval() for n in (3, 7, 8))
     saved.restore_weights(few, few)
-    saved.begin_with_weights(many, many)
-    planes = torch.randn(2, 7, 32, 32, generator=torch.Generator().manual_seed(1))
-    assert torch.allclose(many(planes), few(planes[:, 2:5]), atol=1e-5)
-    for other in (UNet(channels=n, widths=SMALL.widths) for n in (1, 4)):
-        with pytest.raises(RuntimeError, match="size mismatch"):
+    planes = torch.randn(2, 8, 32, 32, generator=torch.Generator().manual_seed(1))
+    for more, seen in ((many, planes[:, :7]), (told, planes)):
+        saved.begin_with_weights(more, more)
+        assert torch.allclose(more(seen), few(planes[:, 2:5]), atol=1e-5)
+    for other in (UNet(channels=1, widths=SMALL.widths), UNet(channels=3, widths=(4, 6, 8))):
+        with pytest.raises(ModelError, match="checkpoint of such a network"):
             saved.begin_with_weights(other, other)
 
 

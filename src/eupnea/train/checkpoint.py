@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from eupnea.errors import ModelError
+from eupnea.train.widen import widened
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -63,13 +64,19 @@ class Checkpoint:
         averaged.load_state_dict(self._part("averaged"))
 
     def begin_with_weights(self, network: torch.nn.Module, averaged: torch.nn.Module) -> None:
-        """The same for networks that may see more planes, lower and higher.
+        """The same for networks that may see more; see `eupnea.train.widen`.
 
-        The new planes begin without weight.
+        Raises:
+            ModelError: If they are other networks than the one that was saved.
         """
-        weights = _widened(self._part("averaged"), network.state_dict())
-        network.load_state_dict(weights)
-        averaged.load_state_dict(weights)
+        weights = self._part("averaged")
+        first, wanted = next(iter(network.state_dict().items()))
+        weights[first] = widened(weights[first], wanted.shape[1])
+        for begun in (network, averaged):
+            try:
+                begun.load_state_dict(weights)
+            except RuntimeError as error:
+                raise ModelError(f"expected a checkpoint of such a network: {error}") from error
 
     def restore(
         self,
@@ -94,15 +101,3 @@ class Checkpoint:
             for key, value in self.arrays.items()
             if key.startswith(prefix)
         }
-
-
-def _widened(
-    weights: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor]
-) -> dict[str, torch.Tensor]:
-    """The weights with as many input planes as wanted; new ones at both ends, of weight 0."""
-    first = next(iter(wanted))
-    spare = wanted[first].shape[1] - weights[first].shape[1]
-    if spare <= 0 or spare % 2:
-        return weights
-    wide = torch.nn.functional.pad(weights[first], (0, 0, 0, 0, spare // 2, spare // 2))
-    return weights | {first: wide}

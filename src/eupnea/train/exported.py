@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from eupnea.errors import ModelError
 from eupnea.train.network import UNet
+from eupnea.train.widen import widened
 
 Hook = Callable[[Any, tuple[Tensor, ...]], None]
 
@@ -27,7 +28,7 @@ def begin_with_model(network: UNet, path: Path, signals: Tensor) -> None:
     are the exported ones, and a training finds norms to go on with.
 
     Args:
-        network: Of the exported one's widths.
+        network: Of the exported one's widths; may see more, see `eupnea.train.widen`.
         path: The ONNX file.
         signals: (batch, channels, sides); what the network is to be shown.
 
@@ -72,7 +73,8 @@ class _Unfold:
 
     def _convolution(self, layer: Any, _: tuple[Tensor, ...]) -> None:
         found = self._left.pop(0) if self._left else []
-        found = widened(found, layer.weight.shape[1])
+        if len(found) == 2:
+            found = [widened(found[0], layer.weight.shape[1]), found[1]]
         if [part.shape for part in found] != [layer.weight.shape, layer.weight.shape[:1]]:
             shapes = [tuple(part.shape) for part in found]
             raise ModelError(
@@ -90,15 +92,6 @@ class _Unfold:
         layer.running_var.copy_(variance)
         layer.weight.copy_((variance + layer.eps).sqrt())
         layer.bias.copy_(mean + self._shift)
-
-
-def widened(convolution: list[Tensor], channels: int) -> list[Tensor]:
-    """A convolution that sees one channel more, of weight 0, if it sees one fewer than asked."""
-    if not convolution or convolution[0].shape[1] + 1 != channels:
-        return convolution
-    weight, *shift = convolution
-    spare = [0, 0] * (weight.ndim - 2) + [0, 1]
-    return [nn.functional.pad(weight, spare), *shift]
 
 
 def convolutions(path: Path) -> list[list[Tensor]]:
