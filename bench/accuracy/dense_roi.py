@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from bench.accuracy.roi import HELD_OUT, PAIR
+from bench.accuracy.left_out import left_out
+from bench.accuracy.roi import ASIDE, HELD_OUT, PAIR
 from bench.accuracy.seen import see
 from numpy.typing import NDArray
 
@@ -46,12 +47,14 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
                 near = seen.roi & ~(lungs & ~lung)
                 figures[f"{title} filled"] = float(disease.sum() / lung.sum())
                 figures[f"{title} roi dice"] = dice(seen.roi, lungs)
+                judged = seen.roi & ~left_out(name, lungs)
+                figures[f"{title} roi dice{ASIDE}"] = dice(judged, lungs)
                 figures[f"{title} roi dice, this lung"] = dice(_beside(near, lung), lung)
                 figures[f"{title} inside"] = float(seen.roi[disease].mean())
-    for family in RADII_MM:
-        found = [value for key, value in figures.items() if key.endswith(f"{family} roi dice")]
-        figures[f"{family} roi dice, mean"] = float(np.mean(found))
-        figures[f"{family} roi dice, least"] = float(np.min(found))
+    for key in [f"{family} roi dice{told}" for family in RADII_MM for told in ("", ASIDE)]:
+        found = [value for title, value in figures.items() if title.endswith(key)]
+        figures[f"{key}, mean"] = float(np.mean(found))
+        figures[f"{key}, least"] = float(np.min(found))
     return figures
 
 

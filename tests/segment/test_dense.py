@@ -73,12 +73,22 @@ def test_no_lung_has_nothing_beside_it() -> None:
     assert not dense_beside(nothing, nothing.astype(np.uint8), nothing, chest(-100.0)).any()
 
 
-def told(piece_hu: float, *, sure: float, located: float) -> DenseTissue:
-    """What becomes of the piece by planes that are so sure of all, and a chest that is so sure."""
+def told(
+    piece_hu: float, *, sure: float, located: float, airy: bool = False, across: int = 60
+) -> DenseTissue:
+    """What becomes of the piece by planes that are so sure of all, and a chest that is so sure.
+
+    The chest holds nothing right of a column; an airy piece has a bronchus of air in every
+    fourth row.
+    """
     shares = np.full(SHAPE, 255 * sure).astype(np.uint8)
     chances = np.full(SHAPE, located, np.float32)
+    chances[:, :, across:] = LEAST_LOCATED
     nowhere = np.zeros(SHAPE, bool)
-    return tell_dense_apart(shares >= 128, shares, chances, nowhere, chest(piece_hu))
+    coarse = chest(piece_hu)
+    if airy:
+        coarse.hu[PIECE][:, ::4] = -300
+    return tell_dense_apart(shares >= 128, shares, chances, nowhere, coarse)
 
 
 @pytest.mark.parametrize(("sure", "located"), [(0.2, 0.9), (0.6, 0.75)])
@@ -118,3 +128,20 @@ def test_fat_is_no_lung_whoever_is_sure_of_it(sure: float) -> None:
     found = told(-90.0, sure=sure, located=0.99)
     assert not found.lung.any()
     assert (found.beside[PIECE].mean() > 0.9) == (sure > 0.5)
+
+
+@pytest.mark.parametrize(("located", "stays"), [(0.95, True), (0.6, False)])
+def test_consolidation_that_holds_air_is_no_fat(*, located: float, stays: bool) -> None:
+    """With air in a fourth of it, its median is that of fat; the chest must hold it, too."""
+    found = told(-70.0, sure=0.99, located=located, airy=True)
+    assert found.beside.any() == (not stays)
+
+
+@pytest.mark.parametrize(("across", "stays"), [(24, True), (18, False)])
+def test_what_is_thick_and_held_by_both_stays(*, across: int, stays: bool) -> None:
+    """An effusion goes on as liver: its own part stays, if it is thicker than a blurred edge."""
+    found = told(10.0, sure=0.85, located=0.8, across=across)
+    held = (*PIECE[:2], slice(PIECE[2].start, across))
+    beyond = (*PIECE[:2], slice(across, PIECE[2].stop))
+    assert (found.beside[held].mean() < 0.4) == stays
+    assert found.beside[beyond].mean() > 0.9

@@ -19,6 +19,10 @@ FAT_HU = (-140.0, -55.0)
 Consolidated lung that holds some air comes near: it measures down to -50 HU.
 """
 
+AIRY_HU = -200.0
+"""Fat is even: a tenth of its block means may lie below -160 HU, of consolidated lung that holds
+air below -240."""
+
 NEAR_FAT_HU = -40.0
 """Thinner surroundings of a single voxel, which its neighbours blur, are those of fat."""
 
@@ -42,6 +46,10 @@ there, five sixths were chest wall and mediastinum."""
 SURELY = 0.7
 """Chest wall beside a shrunken lung, which planes doubt, is held less surely by the whole chest."""
 
+AGREED_MM = 8.0
+"""A ball of this radius fits in effusion and collapse that planes and chest surely hold, and in
+no crescent of aorta or heart that the chest, which sees blocks of 8 mm, blurs into the lung."""
+
 LIMIT_HU = 150
 """Beyond it a voxel tells no more of whether fat surrounds it."""
 
@@ -55,10 +63,12 @@ def dense_beside(
 ) -> NDArray[np.bool_]:
     """Dense pieces of what was taken for lung that are none.
 
-    A piece is none when its median density is that of fat: consolidation,
-    masses and effusion are denser, ground glass is thinner. And it is none
-    when the network is not sure of it and neither anatomy nor the chest as a
-    whole hold it.
+    A piece is none when its median density is that of fat, unless it holds air
+    and the chest as a whole holds it: consolidation, masses and effusion are
+    denser, ground glass is thinner, and of airy consolidation the median alone
+    does not tell. And it is none when the network is not sure of it and
+    neither anatomy nor the chest as a whole hold it; what is thick of it and
+    surely held by both stays.
 
     Args:
         lungs: What was taken for lung, on the coarse grid.
@@ -69,19 +79,28 @@ def dense_beside(
     """
     dense = lungs & (coarse.hu >= LUNG_AIR_HU)
     labels, counts = components(opened(dense, CORE_MM, coarse.spacing_mm), connectivity=6)
-    none = np.zeros(len(counts) + 1, bool)
+    fat, doubtful = np.zeros((2, len(counts) + 1), bool)
     for piece, box in enumerate(ndimage.find_objects(labels), start=1):
         core = labels[box] == piece
-        is_held = anatomical[box][core].mean() >= HELD_SHARE or (
-            located is not None and located[box][core].mean() >= SURELY
-        )
+        by_chest = located is not None and located[box][core].mean() >= SURELY
+        is_held = by_chest or anatomical[box][core].mean() >= HELD_SHARE
         is_sure = np.percentile(sure[box][core], 25) >= 255 * LEAST_SURE
-        none[piece] = _is_fat(coarse.hu[box][core]) or not (is_sure or is_held)
-    return np.asarray(dilate(none[labels], CORE_MM, coarse.spacing_mm) & dense)
+        hu = coarse.hu[box][core]
+        fat[piece] = _is_fat(hu) and not (by_chest and _holds_air(hu))
+        doubtful[piece] = not (is_sure or is_held)
+    none = dilate((fat | doubtful)[labels], CORE_MM, coarse.spacing_mm) & dense
+    if located is None:
+        return none
+    agreed = (doubtful & ~fat)[labels] & (sure >= 255 * SURELY) & (located >= SURELY)
+    return none & ~opened(agreed, AGREED_MM, coarse.spacing_mm)
 
 
 def _is_fat(hu: NDArray[np.int16]) -> bool:
     return FAT_HU[0] < float(np.median(hu)) < FAT_HU[1]
+
+
+def _holds_air(hu: NDArray[np.int16]) -> bool:
+    return float(np.percentile(hu, 10)) < AIRY_HU
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
