@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fill_voids
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +11,7 @@ from eupnea.organ import Method, RegionOfInterest
 from eupnea.scan import Scan
 from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.coarse import Coarse
+from eupnea.segment.components import without_holes
 from eupnea.segment.costal import dense_at_ribs
 from eupnea.segment.inner_air import InnerAir
 from eupnea.segment.lung_notes import lung_notes
@@ -108,7 +108,7 @@ def close_sides(aerated: NDArray[np.bool_], coarse: Coarse) -> NDArray[np.uint8]
         if (dense == side).any():
             near = dilate(dense == side, DENSE_CLOSING_MM, spacing_mm)
             lung |= near & closed(lung, DENSE_CLOSING_MM, spacing_mm)
-        whole[np.asarray(fill_voids.fill(lung))] = side
+        whole[without_holes(lung)] = side
     return np.where(aerated, sides, whole)
 
 
@@ -127,4 +127,4 @@ def _refine(
     border = near & ~(organ & ~air) & (distance_mm(organ, coarse.spacing_mm) <= step)
     full = coarse.blocks.to_source(organ & ~border)
     full |= coarse.blocks.to_source(border) & (scan.hu < border_hu)
-    return np.asarray(fill_voids.fill(full))
+    return without_holes(full)

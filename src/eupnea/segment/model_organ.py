@@ -6,7 +6,6 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import fill_voids
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +17,7 @@ from eupnea.segment.air_scale import density_scale
 from eupnea.segment.airways import airway_air_hu
 from eupnea.segment.blocks import Blocks
 from eupnea.segment.body import LUNG_AIR_HU
-from eupnea.segment.components import without_small
+from eupnea.segment.components import without_holes, without_small
 from eupnea.segment.dense import DenseTissue, dense_beside, tell_dense_apart
 from eupnea.segment.inner_air import SMALLEST_PART
 from eupnea.segment.lung_notes import inflation_notes, lung_notes
@@ -188,13 +187,14 @@ def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[
     outside = inner.no_lung | dense.beside | anatomy.stray(taken)
     box = box_of(taken | inner.aerated | dense.lung)
     fine, near = blocks.fine_box(box), blocks.crop(box)
-    found = near.to_source(inner.aerated[box])
-    found &= scan.hu[fine] < LUNG_AIR_HU
-    found |= near.to_source(dense.lung[box])
-    found |= shares[fine] >= EVEN_ODDS
+    found = shares[fine] >= EVEN_ODDS
+    for slices, aerated in near.layers(inner.aerated[box]):
+        found[slices] |= aerated & (scan.hu[fine][slices] < LUNG_AIR_HU)
+    for slices, filled in near.layers(dense.lung[box]):
+        found[slices] |= filled
     lungs = np.zeros(shares.shape, bool)
     lungs[fine] = whole_lungs(found, near)
-    lungs[fine] &= near.to_source(~outside[box])
+    near.clear_outside(lungs[fine], ~outside[box])
     return lungs
 
 
@@ -205,6 +205,6 @@ def whole_lungs(found: NDArray[np.bool_], blocks: Blocks) -> NDArray[np.bool_]:
         found: (slices, rows, columns).
         blocks: A grid over it; pieces whose blocks touch are one, and sized by their blocks.
     """
-    large = without_small(blocks.holding(found), share=SMALLEST_PART)
-    kept = found & blocks.to_source(large)
-    return np.asarray(fill_voids.fill(kept), dtype=bool)
+    kept = found.copy()
+    blocks.clear_outside(kept, without_small(blocks.holding(found), share=SMALLEST_PART))
+    return without_holes(kept)
