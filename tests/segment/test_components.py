@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from eupnea.segment.components import Connectivity, components
+from eupnea.segment.components import Connectivity, components, without_holes
 
 
 @pytest.mark.parametrize(("connectivity", "rank"), [(6, 1), (18, 2), (26, 3)])
@@ -43,3 +43,12 @@ def test_an_empty_mask_has_no_components() -> None:
     labels, counts = components(np.zeros((2, 3, 4), bool))
     assert not labels.any()
     assert len(counts) == 0
+
+
+def test_holes_are_filled_as_by_the_plain_library() -> None:
+    """What six neighbours enclose, in a mask that is a part of another, too."""
+    mask = np.random.default_rng(2).random((12, 13, 14)) > 0.3
+    for part in (mask, mask[1:, ::2, 2:]):
+        filled = without_holes(part)
+        np.testing.assert_array_equal(filled, ndimage.binary_fill_holes(part))
+        assert filled.sum() > part.sum()

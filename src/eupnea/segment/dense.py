@@ -20,8 +20,8 @@ Consolidated lung that holds some air comes near: it measures down to -50 HU.
 """
 
 AIRY_HU = -200.0
-"""Fat is even: a tenth of its block means may lie below -160 HU, of consolidated lung that holds
-air below -240."""
+"""Fat is even: a tenth of a piece of it lies below some -115 to -175 HU, of consolidated lung that
+holds air below -240."""
 
 NEAR_FAT_HU = -40.0
 """Thinner surroundings of a single voxel, which its neighbours blur, are those of fat."""
