@@ -9,7 +9,7 @@ import pytest
 from eupnea.analysis import Analysis, EventKind
 from eupnea.write.document import AnalysisDocument, EventDocument
 from eupnea.write.report.curve import volume_curve
-from eupnea.write.report.history import Family, families
+from eupnea.write.report.history import Family, Member, families
 from eupnea.write.report.lanes import LANES, draw_lanes
 from eupnea.write.report.sections import shown_events, telling_scans, tissue_change
 
@@ -152,6 +152,19 @@ def test_many_regions_are_summed_up(document: AnalysisDocument) -> None:
     )
     lanes = draw_lanes(families(crowded), 1)
     assert (len(lanes.lanes), len(lanes.more)) == (LANES, 5)
+
+
+def test_the_largest_regions_have_lanes_though_others_are_told_first() -> None:
+    """What is summed up as smaller is smaller, and the order is kept."""
+    told = [_alone(f"R{n}", 0.1 * n) for n in range(1, LANES + 3)] + [_alone("R99", 40.0)]
+    lanes = draw_lanes(told, 1)
+    assert [lane.member.id for lane in lanes.lanes] == [f"R{n}" for n in range(4, 17)] + ["R99"]
+    assert [member.id for member in lanes.more] == ["R1", "R2", "R3"]
+
+
+def _alone(name: str, volume_ml: float) -> Family:
+    member = Member(id=name, zone="", volumes_ml=(volume_ml,))
+    return Family(members=(member,), totals_ml=(volume_ml,), ranges_ml=(None,), events=())
 
 
 def test_curve_names_what_happened_to_the_largest(related: AnalysisDocument) -> None:

@@ -13,7 +13,7 @@ from eupnea.write.report.history import Family, Member
 from eupnea.write.report.words import millilitres
 
 LANES = 14
-"""Most lanes; what follows is summed up."""
+"""Most lanes, of the largest families; the others are summed up."""
 
 KIN = 6
 """Most lanes of one family: of its largest members."""
@@ -75,7 +75,7 @@ class Lanes:
     stops: tuple[Stop, ...]
     ends: tuple[End, ...]
     more: tuple[Member, ...]
-    """Regions beyond the last lane."""
+    """Regions without a lane."""
 
 
 def draw_lanes(families: Sequence[Family], scans: int) -> Lanes:
@@ -85,9 +85,14 @@ def draw_lanes(families: Sequence[Family], scans: int) -> Lanes:
         families: In the order in which they are shown.
         scans: Number of scans.
     """
-    entries = [(family, member) for family in families for member in _largest_kin(family)]
-    shown = entries[:LANES]
-    known = {member.id for _, member in shown}
+    by_size = sorted(families, key=lambda family: -max(family.totals_ml))
+    known = {m.id for m in [kin for family in by_size for kin in _largest_kin(family)][:LANES]}
+    shown = [
+        (family, member)
+        for family in families
+        for member in _largest_kin(family)
+        if member.id in known
+    ]
     y = {member.id: HEAD + (n + 0.5) * LANE for n, (_, member) in enumerate(shown)}
     columns = tuple(_column(n, scans) for n in range(scans))
     largest = max((_largest(member) for _, member in shown), default=1.0)
