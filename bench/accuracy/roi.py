@@ -28,10 +28,11 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
     for name in HELD_OUT:
         seen = look(organ, data / f"lctsc/{name}_ct.nii.gz", folder / f"{name}.png")
         lung = read_mask(data / f"lctsc/{name}_lung.nii.gz", seen.scan).voxels.copy()
+        dense = dense_places(seen.scan.hu, lung, seen.scan.geometry.spacing_mm)
         disease = left_out(name, lung)
         for judged, told in ((seen.roi, ""), (seen.roi & ~disease, ASIDE)):
             figures[f"{name} roi dice{told}"] = dice(judged, lung)
-            known = judged & ~dense_places(seen.scan.hu, lung, seen.scan.geometry.spacing_mm)
+            known = judged & ~dense
             figures[f"{name} abnormal share, dense places aside{told}"] = float(
                 np.count_nonzero(seen.abnormal & known) / np.count_nonzero(known)
             )

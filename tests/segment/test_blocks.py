@@ -56,20 +56,6 @@ def test_a_block_holds_what_any_of_its_voxels_holds() -> None:
     )
 
 
-def test_layers_are_what_blocks_are_on_the_source() -> None:
-    """One after the other they give the whole, the last blocks cut; they clear the outside."""
-    rng = np.random.default_rng(4)
-    blocks = Blocks.of(FINE, spacing_mm=2.0)
-    mask, voxels = rng.random(blocks.geometry.shape) > 0.5, rng.random(FINE.shape) > 0.5
-    laid = np.zeros(FINE.shape, bool)
-    for slices, place in blocks.layers(mask):
-        laid[slices] = place
-    np.testing.assert_array_equal(laid, blocks.to_source(mask))
-    kept = voxels.copy()
-    blocks.clear_outside(kept, mask)
-    np.testing.assert_array_equal(kept, voxels & laid)
-
-
 def test_nearest_is_the_nearest() -> None:
     """Each voxel takes the value of the voxel whose centre is nearest in space."""
     other = FINE.with_spacing((1.9, 1.3, 1.6))

@@ -57,8 +57,8 @@ def test_it_answers_as_what_was_exported(dimensions: int, tmp_path: Path) -> Non
         assert torch.allclose(fresh.eval()(other), taught(other), atol=1e-3)
 
 
-def test_one_channel_more_has_no_say_at_first(tmp_path: Path) -> None:
-    """A network that sees one more answers as what was exported; one that sees less is refused."""
+def test_channels_more_have_no_say_at_first(tmp_path: Path) -> None:
+    """Where the lungs lie, or planes around; a network that sees less is refused."""
     taught, path = network(), tmp_path / "taught.onnx"
     write_onnx(taught, path, torch.zeros(1, *SHAPES[2][1:]))
     more = UNet(channels=4, widths=WIDTHS).eval()
@@ -66,6 +66,10 @@ def test_one_channel_more_has_no_say_at_first(tmp_path: Path) -> None:
     begin_with_model(more, path, signals)
     with torch.no_grad():
         assert torch.allclose(more(signals), taught(signals[:, :3]), atol=1e-3)
+    around, wide = UNet(channels=5, widths=WIDTHS).eval(), torch.randn(6, 5, 32, 32)
+    begin_with_model(around, path, wide)
+    with torch.no_grad():
+        assert torch.allclose(around(wide), taught(wide[:, 1:4]), atol=1e-3)
     with pytest.raises(ModelError, match="convolution"):
         begin_with_model(UNet(channels=1, widths=WIDTHS), path, torch.zeros(1, 1, 32, 32))
 

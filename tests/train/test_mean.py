@@ -79,6 +79,9 @@ def test_one_that_sees_one_channel_fewer_has_nothing_to_say_of_it(tmp_path: Path
     np.testing.assert_allclose(found[:, 3], first[:, 3] / 2, atol=1e-6)
     with pytest.raises(ModelError, match=r"in told\.onnx too"):
         write_mean([untold, told], tmp_path / "mean.onnx")
+    more = taught(tmp_path / "more.onnx", seed=3, channels=5)
+    with pytest.raises(ModelError, match=r"in untold\.onnx too"):
+        write_mean([more, untold], tmp_path / "mean.onnx")
 
 
 def test_the_mean_of_a_network_and_itself_answers_alike(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,27 +61,6 @@ class Blocks:
             voxels = np.repeat(voxels, self.factors[axis], axis=axis)
         k, j, i = self.source.shape
         return voxels[:k, :j, :i]
-
-    def layers(self, mask: NDArray[np.bool_]) -> Iterator[tuple[slice, NDArray[np.bool_]]]:
-        """Slices of the source, and where a mask of blocks lies in each of them.
-
-        As `to_source`, layer by layer, with next to no memory.
-
-        Examples:
-            >>> fine = Geometry.regular(shape=(3, 1, 3), spacing_mm=(1.0, 1.0, 1.0))
-            >>> blocks = Blocks(source=fine, factors=(2, 1, 2))
-            >>> [place.tolist() for _, place in blocks.layers(np.eye(2, dtype=bool)[:, None])]
-            [[[True, True, False]], [[False, False, True]]]
-        """
-        (slices, rows, columns), (_, j, i) = self.factors, self.source.shape
-        for number, layer in enumerate(mask):
-            place = np.repeat(np.repeat(layer, rows, axis=0), columns, axis=1)
-            yield slice(number * slices, (number + 1) * slices), place[:j, :i]
-
-    def clear_outside(self, voxels: NDArray[np.bool_], mask: NDArray[np.bool_]) -> None:
-        """Takes from a mask on the source, in place, what lies outside of a mask of blocks."""
-        for slices, place in self.layers(mask):
-            voxels[slices] &= place
 
     def middles(self, voxels: NDArray[Voxel]) -> NDArray[Voxel]:
         """The voxel in the middle of each block; the last one of a block that is cut.

@@ -187,14 +187,13 @@ def _lungs(scan: Scan, shares: NDArray[np.uint8], anatomy: _Anatomy) -> NDArray[
     outside = inner.no_lung | dense.beside | anatomy.stray(taken)
     box = box_of(taken | inner.aerated | dense.lung)
     fine, near = blocks.fine_box(box), blocks.crop(box)
-    found = shares[fine] >= EVEN_ODDS
-    for slices, aerated in near.layers(inner.aerated[box]):
-        found[slices] |= aerated & (scan.hu[fine][slices] < LUNG_AIR_HU)
-    for slices, filled in near.layers(dense.lung[box]):
-        found[slices] |= filled
+    found = near.to_source(inner.aerated[box])
+    found &= scan.hu[fine] < LUNG_AIR_HU
+    found |= near.to_source(dense.lung[box])
+    found |= shares[fine] >= EVEN_ODDS
     lungs = np.zeros(shares.shape, bool)
     lungs[fine] = whole_lungs(found, near)
-    near.clear_outside(lungs[fine], ~outside[box])
+    lungs[fine] &= near.to_source(~outside[box])
     return lungs
 
 
@@ -205,6 +204,5 @@ def whole_lungs(found: NDArray[np.bool_], blocks: Blocks) -> NDArray[np.bool_]:
         found: (slices, rows, columns).
         blocks: A grid over it; pieces whose blocks touch are one, and sized by their blocks.
     """
-    kept = found.copy()
-    blocks.clear_outside(kept, without_small(blocks.holding(found), share=SMALLEST_PART))
-    return without_holes(kept)
+    large = without_small(blocks.holding(found), share=SMALLEST_PART)
+    return without_holes(found & blocks.to_source(large))

@@ -73,8 +73,7 @@ class _Unfold:
 
     def _convolution(self, layer: Any, _: tuple[Tensor, ...]) -> None:
         found = self._left.pop(0) if self._left else []
-        if len(found) == 2:
-            found = [widened(found[0], layer.weight.shape[1]), found[1]]
+        found = [widened(weight, layer.weight.shape[1]) for weight in found[:1]] + found[1:]
         if [part.shape for part in found] != [layer.weight.shape, layer.weight.shape[:1]]:
             shapes = [tuple(part.shape) for part in found]
             raise ModelError(

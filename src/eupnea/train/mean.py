@@ -22,8 +22,8 @@ def write_mean(paths: Sequence[Path], out: Path) -> None:
     cost of one (Wortsman et al. 2022, arXiv 2203.05482). Networks that began
     differently have no such mean: judge what comes out.
 
-    One that sees less than the first, say not where the chest as a whole places
-    the lungs, counts as one to which that says nothing (`eupnea.train.widen`).
+    One that sees one channel fewer than the first, where the chest as a whole
+    places the lungs, counts as one to which that says nothing.
 
     Args:
         paths: ONNX files; one that is named twice counts twice.
@@ -35,7 +35,8 @@ def write_mean(paths: Sequence[Path], out: Path) -> None:
     weights = [convolutions(path) for path in paths]
     channels = weights[0][0][0].shape[1]
     for convolution in (each[0] for each in weights):
-        convolution[0] = widened(convolution[0], channels)
+        if convolution[0].shape[1] + 1 == channels:
+            convolution[0] = widened(convolution[0], channels)
     shapes = [[[tuple(part.shape) for part in parts] for parts in each] for each in weights]
     for path, found in zip(paths, shapes, strict=True):
         if found != shapes[0]:
