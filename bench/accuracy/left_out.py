@@ -2,39 +2,26 @@
 
 Radiotherapy contours spare consolidated lung, effusion and tumour; a region of
 interest has to hold them. The places were read off the pictures by Eupnea's
-developers, who are no radiologists. There the region of interest is judged
-only where the experts drew lung.
+developers, who are no radiologists, and stand in the data list. There the region of
+interest is judged only where the experts drew lung.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
+from eupnea.train.cases import Datalist, undrawn
+
 PLACES = {
-    "case005": {
-        "consolidation of the right base": (slice(30, 46), slice(225, 290), slice(135, 225)),
-        "tumour and consolidation of the left upper lobe": (
-            slice(50, 86),
-            slice(170, 280),
-            slice(265, 365),
-        ),
-    },
-    "case006": {
-        "effusion at the right base": (slice(24, 47), slice(185, 250), slice(130, 230)),
-        "thickened pleura around the right apex": (
-            slice(84, 107),
-            slice(90, 245),
-            slice(115, 200),
-        ),
-    },
+    entry.name: entry.undrawn
+    for entry in Datalist.read(Path(__file__).with_name("lung.json")).cases
 }
-"""Boxes (slices, rows, columns) on the grid of the scan."""
+"""Of each scan."""
 
 
 def left_out(name: str, lung: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """What lies in the places of a scan, and is not of the experts' lung."""
-    places = np.zeros_like(lung)
-    for box in PLACES.get(name, {}).values():
-        places[box] = True
-    return places & ~lung
+    return undrawn(PLACES.get(name, ()), lung)

@@ -31,7 +31,7 @@ from eupnea.train.export import (  # noqa: E402
 )
 from eupnea.train.fit import fit  # noqa: E402
 from eupnea.train.locator import Locator  # noqa: E402
-from eupnea.train.loss import lesion_loss_of, loss_of  # noqa: E402
+from eupnea.train.loss import chest_loss_of, lesion_loss_of, loss_of  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
 
 SMALL = TrainingConfig(minutes=0.01, batch=2, size=32, widths=(4, 4, 4, 4, 4))
@@ -151,6 +151,24 @@ def test_the_loss_prefers_the_truth() -> None:
     missed = sure.clone()
     missed[:, 1] = 12 * (2 * roi - 1)
     assert float(loss_of(missed, signal, roi, normal, known).total) < 0.01
+
+
+def test_lung_that_nobody_drew_costs_nothing() -> None:
+    """Beside the lung, what is unknown may be lung or not; what is known may not."""
+    roi = torch.zeros(1, 16, 16)
+    roi[:, 4:12, 4:12] = 1
+    known = torch.ones_like(roi)
+    known[:, :4] = 0
+    signal = torch.zeros(1, 5, 16, 16)
+    seen = 12 * torch.stack([2 * roi - 1, torch.ones_like(roi)], dim=1)
+    seen[:, 0, :4] = 12
+    assert float(loss_of(seen, signal, roi, roi, known).total) < 0.01
+    assert float(lesion_loss_of(seen, roi, roi, known).total) < 0.01
+    assert float(chest_loss_of(seen[:, :1], signal, roi, known).total) < 0.01
+    everywhere = torch.ones_like(roi)
+    assert float(loss_of(seen, signal, roi, roi, everywhere).total) > 0.5
+    assert float(lesion_loss_of(seen, roi, roi, everywhere).total) > 0.5
+    assert float(chest_loss_of(seen[:, :1], signal, roi, everywhere).total) > 0.5
 
 
 def test_a_lesion_network_is_taught_disease_everywhere() -> None:

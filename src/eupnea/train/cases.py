@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import edt
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 from scipy import ndimage
 
+from eupnea.box import Box
 from eupnea.errors import UsageError
 from eupnea.mask import Mask
 from eupnea.read import read_mask, read_timeline
@@ -36,6 +38,32 @@ class Health(StrEnum):
     """Dense places thicker than vessels are of unknown nature, and are left out."""
 
 
+def _rising(span: tuple[int, int]) -> tuple[int, int]:
+    if span[0] >= span[1]:
+        raise ValueError(f"expected a span that is not empty, found {span}")
+    return span
+
+
+Span = Annotated[tuple[NonNegativeInt, PositiveInt], AfterValidator(_rising)]
+"""First and one more than last index along an axis."""
+
+
+class Undrawn(BaseModel):
+    """A box on the grid of a scan in which the mask of the lungs leaves out diseased lung."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: str
+    slices: Span
+    rows: Span
+    columns: Span
+
+    @property
+    def box(self) -> Box:
+        """The same as slices of an array."""
+        return slice(*self.slices), slice(*self.rows), slice(*self.columns)
+
+
 class CaseEntry(BaseModel):
     """One scan of a data list."""
 
@@ -49,6 +77,8 @@ class CaseEntry(BaseModel):
     """Mask of the lung that a reader drew as normal; the rest of the lung is then unknown."""
     health: Health
     """What may be taken for normal where no reader drew it."""
+    undrawn: tuple[Undrawn, ...] = ()
+    """Lung that disease has filled and radiotherapy spares: there only what is drawn is known."""
     source: str
     """Which of the data list's sources it comes from."""
     hold_out: bool = False
@@ -99,7 +129,8 @@ class Case:
     scan: Scan
     lung: NDArray[np.bool_]
     unknown: NDArray[np.bool_]
-    """Voxels of the lung that may or may not be normal; never trained on as normal."""
+    """Voxels of the lung that may or may not be normal, and others that may or may not be lung;
+    never trained on as either."""
 
     @property
     def hu(self) -> NDArray[np.int16]:
@@ -122,7 +153,8 @@ def load_case(root: Path, entry: CaseEntry) -> Case:
     scan = read_scan(root / entry.ct)
     mask = find_lungs(scan).mask if entry.lung is None else read_mask(root / entry.lung, scan)
     lung = mask.voxels.copy()
-    return Case(name=entry.name, scan=scan, lung=lung, unknown=_unknown(root, entry, scan, lung))
+    unknown = _unknown(root, entry, scan, lung) | undrawn(entry.undrawn, lung)
+    return Case(name=entry.name, scan=scan, lung=lung, unknown=unknown)
 
 
 def _unknown(
@@ -135,6 +167,20 @@ def _unknown(
     if entry.health is Health.AERATED:
         return lost | dense_places(scan.hu, lung, scan.geometry.spacing_mm)
     return lost
+
+
+def undrawn(places: Iterable[Undrawn], lung: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What of some places is not drawn as lung: it may be lung all the same.
+
+    Raises:
+        UsageError: If a place does not lie on the grid.
+    """
+    inside = np.zeros_like(lung)
+    for place in places:
+        if any(span.stop > side for span, side in zip(place.box, lung.shape, strict=True)):
+            raise UsageError(f"expected {place.what} within a grid of {lung.shape}, found {place}")
+        inside[place.box] = True
+    return np.asarray(inside & ~lung)
 
 
 def read_scan(path: Path) -> Scan:

@@ -32,6 +32,12 @@ SAMPLES_PER_EPISODE = 16
 MOST_LESIONS = 5
 HEALTHY_SHARE = 0.15
 
+ONE_LUNG_SHARE = 0.25
+"""Share of samples that show one lung alone, as a close field of view does."""
+
+LEAST_SLICES = 14
+"""Of the field of view around one lung."""
+
 SMOOTHING_MM = 3.2
 """Standard deviation of what stands for averaging onto the chest's grid."""
 
@@ -47,6 +53,8 @@ class ChestSample:
     """(windows, slices, rows, columns)."""
     lung: Chest
     """Share of each voxel that is lung."""
+    known: Chest
+    """Share of each voxel of which `lung` is known."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,18 +63,25 @@ class _Ground:
 
     hu: NDArray[np.int16]
     lungs: Ground
+    undrawn: NDArray[np.bool_]
     belly: Ground | None
 
     @classmethod
     def of(cls, case: Case, rng: Generator) -> _Ground:
         coarse = Coarse.of(case.scan.volume)
-        mask = Volume(voxels=case.lung.astype(np.int16) * 100, geometry=case.scan.geometry)
-        lung = Coarse.of(mask).hu >= 50
+        lung = _mostly(case.lung, case)
         return cls(
             hu=coarse.hu,
+            undrawn=_mostly(case.unknown & ~case.lung, case),
             lungs=Ground.of(coarse.hu, lung, coarse.spacing_mm, rng),
             belly=survey_belly(coarse.hu, lung, coarse.spacing_mm, rng),
         )
+
+
+def _mostly(mask: NDArray[np.bool_], case: Case) -> NDArray[np.bool_]:
+    """The coarse voxels of which a mask holds at least half."""
+    shares = Volume(voxels=mask.astype(np.int16) * 100, geometry=case.scan.geometry)
+    return np.asarray(Coarse.of(shares).hu >= 50)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,6 +90,7 @@ class _Episode:
 
     hu: Chest
     lung: Chest
+    undrawn: Chest
     spacing_mm: NDArray[np.float64]
     middle: NDArray[np.float64]
     """Index of the middle of the lungs."""
@@ -118,6 +134,7 @@ def _episode(ground: _Ground, rng: Generator) -> _Episode:
     return _Episode(
         hu=ndimage.gaussian_filter(hu.astype(np.float32), sigma),
         lung=ndimage.gaussian_filter(lungs.lung.astype(np.float32), sigma),
+        undrawn=ndimage.gaussian_filter(ground.undrawn.astype(np.float32), sigma),
         spacing_mm=np.array(lungs.spacing_mm),
         middle=np.array([(part.start + part.stop) / 2 for part in box]),
     )
@@ -156,12 +173,14 @@ def _draw(episode: _Episode, rng: Generator) -> ChestSample:
     places = _places(episode, rng)
     hu = ndimage.map_coordinates(episode.hu, places, order=1, cval=AIR_HU)
     lung = ndimage.map_coordinates(episode.lung, places, order=1, cval=0.0)
-    view = _field_of_view(rng)
+    undrawn = ndimage.map_coordinates(episode.undrawn, places, order=1, cval=0.0)
+    view = one_lung(lung, rng) if rng.random() < ONE_LUNG_SHARE else _field_of_view(rng)
     hu = surroundings(np.where(view, hu, np.float32(AIR_HU)), rng)
     noise = rng.uniform(0.0, 25.0) * rng.standard_normal(hu.shape) + rng.normal(0.0, 8.0)
     return ChestSample(
         signal=chest_signal(hu + noise.astype(np.float32)),
         lung=np.where(view, lung, np.float32(0.0)),
+        known=np.where(view, 1 - undrawn, np.float32(1.0)),
     )
 
 
@@ -192,8 +211,28 @@ def _bend(rng: Generator) -> NDArray[np.float64]:
     return np.stack([ndimage.zoom(part, ratio, order=2, mode="nearest") for part in coarse])
 
 
+def one_lung(lung: Chest, rng: Generator) -> NDArray[np.bool_]:
+    """A close field of view around one lung, mostly of a part of its height."""
+    is_lung = lung > 0.5
+    columns = box_of(is_lung)[2]
+    middle = (columns.start + columns.stop) // 2
+    side = slice(middle, None) if rng.random() < 0.5 else slice(middle)
+    half = np.zeros_like(is_lung)
+    half[:, :, side] = is_lung[:, :, side]
+    box = [
+        slice(max(span.start - int(rng.integers(-1, 4)), 0), span.stop + int(rng.integers(-1, 4)))
+        for span in box_of(half)
+    ]
+    height = int(rng.integers(LEAST_SLICES, SIDES[0]))
+    start = int(rng.integers(box[0].start, max(box[0].stop - height, box[0].start) + 1))
+    box[0] = slice(start, min(start + height, box[0].stop))
+    view = np.zeros_like(is_lung)
+    view[tuple(box)] = True
+    return view
+
+
 def _field_of_view(rng: Generator) -> NDArray[np.bool_]:
-    """The voxels that were scanned: mostly all, else no more than a slab, or one lung."""
+    """The voxels that were scanned: mostly all, else no more than a slab, or a part of a side."""
     view = np.ones(SIDES, dtype=bool)
     for axis, most in ((0, 0.5), (0, 0.5), (1, 0.15), (2, 0.5)):
         if rng.random() < 0.2:

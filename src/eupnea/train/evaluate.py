@@ -82,10 +82,11 @@ def judge(
     found = seen.abnormal.mask.voxels & ~case.unknown
     known_abnormal = abnormal & ~case.unknown
     known = int(np.count_nonzero(roi & ~case.unknown))
+    judged = roi & (case.lung | ~case.unknown)
     row = Row(
         case=case.name,
         disease=disease,
-        roi_dice=round(dice(roi, case.lung), 4),
+        roi_dice=round(dice(judged, case.lung), 4),
         abnormal_share=round(float(np.count_nonzero(found)) / max(known, 1), 5),
         true_share=round(float(np.count_nonzero(abnormal) / np.count_nonzero(case.lung)), 5),
         abnormal_dice=round(dice(found, known_abnormal), 4),

@@ -37,11 +37,12 @@ def loss_of(logits: Tensor, signal: Tensor, roi: Tensor, normal: Tensor, known: 
         signal: (batch, planes, rows, columns): what the network saw.
         roi: (batch, rows, columns), 0 or 1.
         normal: The same.
-        known: 1 where `normal` is known; elsewhere only roi is judged.
+        known: 0 of lung where `normal`, and beside the lung where `roi` is not known.
     """
     judged = roi * known
     sick = judged * (1 - normal)
-    of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi)
+    told = torch.maximum(roi, known)
+    of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi, weight=told)
     of_normal = functional.binary_cross_entropy_with_logits(logits[:, 1], normal, reduction="none")
     dense = signal[:, signal.shape[1] // 2] > DENSE_SIGNAL
     weight = judged * (1 + DENSE_WEIGHT * dense * normal)
@@ -49,7 +50,7 @@ def loss_of(logits: Tensor, signal: Tensor, roi: Tensor, normal: Tensor, known: 
     roi_seen, normal_seen = torch.sigmoid(logits).unbind(dim=1)
     return _with_overlaps(
         cross,
-        roi=(roi_seen, roi),
+        roi=(roi_seen * told, roi),
         normal=(roi_seen * normal_seen * known, normal * known),
         abnormal=(roi_seen * (1 - normal_seen) * known, sick),
     )
@@ -65,21 +66,21 @@ def lesion_loss_of(logits: Tensor, roi: Tensor, normal: Tensor, known: Tensor) -
         logits: (batch, 2, rows, columns): roi; not diseased.
         roi: (batch, rows, columns), 0 or 1.
         normal: The same; what is roi and not normal is diseased.
-        known: 1 where `normal` is known; unknown pixels of roi are not judged.
+        known: 0 of lung where `normal`, and beside the lung where `roi` is not known.
     """
     disease = roi * (1 - normal) * known
-    judged = 1 - roi * (1 - known)
-    of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi)
+    told = torch.maximum(roi, known)
+    of_roi = functional.binary_cross_entropy_with_logits(logits[:, 0], roi, weight=told)
     of_disease = functional.binary_cross_entropy_with_logits(
         -logits[:, 1], disease, reduction="none"
     )
-    cross = of_roi + (of_disease * judged).sum() / (judged.sum() + 100)
+    cross = of_roi + (of_disease * known).sum() / (known.sum() + 100)
     roi_seen, normal_seen = torch.sigmoid(logits).unbind(dim=1)
     return _with_overlaps(
         cross,
-        roi=(roi_seen, roi),
+        roi=(roi_seen * told, roi),
         normal=(roi_seen * normal_seen * known, normal * known),
-        abnormal=((1 - normal_seen) * judged, disease),
+        abnormal=((1 - normal_seen) * known, disease),
     )
 
 
@@ -90,22 +91,23 @@ FILLED_WEIGHT = 1.0
 """How much more lung counts that is filled with dense matter: it is what is lost."""
 
 
-def chest_loss_of(logits: Tensor, signal: Tensor, lung: Tensor) -> Loss:
+def chest_loss_of(logits: Tensor, signal: Tensor, lung: Tensor, known: Tensor) -> Loss:
     """Cross entropy, and 1 - Dice of lung: of all, and of what is dense.
 
     Args:
         logits: (batch, 1, slices, rows, columns).
         signal: (batch, windows, slices, rows, columns): what the network saw.
         lung: (batch, slices, rows, columns), share of each voxel.
+        known: The same, of which `lung` is known.
 
     Returns:
         The loss; what is aerated stands for normal, what is dense for abnormal.
     """
     dense = (signal[:, 0] > CHEST_DENSE).to(lung.dtype)
     cross = functional.binary_cross_entropy_with_logits(
-        logits[:, 0], lung, weight=1 + FILLED_WEIGHT * dense * lung
+        logits[:, 0], lung, weight=known * (1 + FILLED_WEIGHT * dense * lung)
     )
-    seen = torch.sigmoid(logits[:, 0])
+    seen, lung = torch.sigmoid(logits[:, 0]) * known, lung * known
     return _with_overlaps(
         cross,
         roi=(seen, lung),

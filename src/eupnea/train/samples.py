@@ -82,7 +82,7 @@ class Sample:
     roi: NDArray[np.bool_]
     normal: NDArray[np.bool_]
     known: NDArray[np.bool_]
-    """Where `normal` is known."""
+    """Where `normal` is known of lung, and `roi` of what is beside it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -86,7 +86,7 @@ class _Chest:
 
     def samples(self, cases: Sequence[Case], *, seed: int) -> Iterator[Arrays]:
         for sample in ChestStream(cases, seed=seed, at_once=self.config.scans_at_once):
-            yield sample.signal, sample.lung
+            yield sample.signal, sample.lung, sample.known
 
     def loss(self, logits: Tensor, signal: Tensor, truth: Sequence[Tensor]) -> Loss:
         return chest_loss_of(logits, signal, *truth)
