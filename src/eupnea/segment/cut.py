@@ -18,9 +18,6 @@ EDGES = {
 }
 """Axis and end of each edge, in a scan that is stored feet first, patient's right first."""
 
-IN_PLANE = frozenset({"front", "back", "right", "left"})
-"""The edges of a slice: lung there means that a field of view was chosen too small."""
-
 
 def cut_at(lungs: NDArray[np.bool_]) -> dict[str, float]:
     """The edges of an image that cut the lungs, and the section there as a share of the largest.

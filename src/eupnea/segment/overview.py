@@ -12,7 +12,6 @@ from eupnea.mask import Mask
 from eupnea.scan import Scan
 from eupnea.segment.airways import hilum_distance_mm
 from eupnea.segment.coarse import Coarse
-from eupnea.segment.cut import IN_PLANE, cut_at
 from eupnea.segment.dense import LEAST_LOCATED
 from eupnea.segment.inner_air import InnerAir
 from eupnea.segment.located import Located
@@ -31,15 +30,14 @@ class Overview:
     coarse: Coarse
     inner: InnerAir
     located: Located | None
-    """`None` of a model that does not ask, and where a field of view cuts the lungs."""
+    """`None` of a model that does not ask."""
 
     @classmethod
     def of(cls, model: Model, scan: Scan) -> Overview:
         """The overview of one scan, as a model sees it."""
         coarse = Coarse.of(scan.volume)
         inner = InnerAir.of(coarse)
-        is_part = bool(IN_PLANE & cut_at(inner.aerated).keys())
-        return cls(coarse=coarse, inner=inner, located=None if is_part else model.locate(coarse))
+        return cls(coarse=coarse, inner=inner, located=model.locate(coarse))
 
     def where_to_look(self) -> Box | None:
         """The part of the scan that can hold lung; all of it where only its air tells of that."""
