@@ -24,7 +24,10 @@ def export(
     ] = None,
     chest: Annotated[
         Path | None,
-        typer.Option(help="Folder of a training with the target chest; goes beside the other."),
+        typer.Option(
+            help="Folder of a training with the target chest; goes beside the planes, in place of "
+            "the one that they were taught beside, if any."
+        ),
     ] = None,
     mean_with: Annotated[
         list[Path] | None,
@@ -63,6 +66,8 @@ def export(
     config, onnx = TrainingConfig.read(run), out / f"{card.name}.onnx"
     if mean_with:
         card = exporting.mean_with(onnx, mean_with)
+    if chest is not None:
+        card = exporting.add_chest(chest, data, onnx)
     typer.echo(f"{onnx}  sha256 {card.sha256}")
     if calibrate:
         healthy = exporting.training_cases(config, data, Health.ALL)
@@ -70,6 +75,4 @@ def export(
     if false_share is not None:
         aerated = exporting.training_cases(config, data, Health.AERATED)
         card = exporting.cut_card(onnx, aerated, false_share=false_share)
-    if chest is not None:
-        card = exporting.add_chest(chest, data, onnx)
     typer.echo(f"calibration: slope {card.calibration.slope}, shift {card.calibration.shift}")

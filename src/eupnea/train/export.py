@@ -44,6 +44,9 @@ LOCATED_SUMMARY = " What it says is shown to the first one beside the planes."
 CHEST_FACTS = ("chest_steps", "chest_minutes")
 """What a card says of the training of the second network."""
 
+TAUGHT_BESIDE = "taught_beside_chest_sha256"
+"""Where a card says beside which chest its planes were taught, if that is not the one it names."""
+
 LIMITS = (
     "Trained on few scans of adults; children, contrast phases and rare anatomy are untried.",
     "Not for scans with fewer than 10 slices or slices more than 10 mm apart.",
@@ -143,6 +146,9 @@ def take_chest(model: Path, onnx: Path) -> ModelCard:
 def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
     """Writes the network that looks at a whole chest beside another, and names it on the card.
 
+    Planes that were taught with another beside them may be given one that went on
+    from that; the card tells which it was.
+
     Args:
         run: Folder of a training with the target `chest`.
         data: The data list that it was trained on.
@@ -150,32 +156,32 @@ def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
 
     Raises:
         ModelError: If the run was taught something else, held out other
-            scans than the network of planes, has no checkpoint, the network
-            of planes was taught with another beside it, or the exported
+            scans than the network of planes, has no checkpoint, or the exported
             network answers otherwise than the trained one.
     """
     config = TrainingConfig.read(run)
     if config.target is not Target.CHEST:
         raise ModelError(f"expected a training of {Target.CHEST}, found one of {config.target}")
     card = ModelCard.read(onnx.with_suffix(".json"))
-    if card.sees_located:
-        raise ModelError("expected planes that see no other network, found such as see their own")
     _check_held_out(_held_out(Datalist.read(data).holding_out(config.held_out)), card)
     saved = Checkpoint.load(run / "checkpoint.npz")
     network = _Shares(saved, config)
     path = chest_path(onnx)
     write_onnx(network, path, torch.zeros(1, len(WINDOWS_HU), 16, 16, 16))
     _compare(network, open_chest(onnx, sha256=sha256_of(path)), (1, len(WINDOWS_HU), 32, 48, 64))
-    spent = dict(zip(CHEST_FACTS, (saved.step, round(saved.elapsed_s / 60, 1)), strict=True))
-    return _with_chest(card, onnx, spent)
+    facts: dict[str, Fact] = {"chest_steps": saved.step}
+    facts["chest_minutes"] = round(saved.elapsed_s / 60, 1)
+    if card.sees_located:
+        facts[TAUGHT_BESIDE] = card.training.get(TAUGHT_BESIDE, card.chest_sha256 or "")
+    return _with_chest(card, onnx, facts)
 
 
-def _with_chest(card: ModelCard, onnx: Path, spent: Mapping[str, Fact]) -> ModelCard:
+def _with_chest(card: ModelCard, onnx: Path, facts: Mapping[str, Fact]) -> ModelCard:
     """Names the network of the whole chest that lies beside another on its card."""
     told = LOCATED_SUMMARY if card.sees_located else ""
     named = {
         "chest_sha256": sha256_of(chest_path(onnx)),
-        "training": {**card.training, **spent},
+        "training": {**card.training, **facts},
         "summary": card.summary.partition(CHEST_SUMMARY)[0] + CHEST_SUMMARY + told,
     }
     card = card.model_copy(update=named)
