@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ pytest.importorskip("onnx", reason="the extra `train` is not installed")
 
 from eupnea.segment.card import ModelCard  # noqa: E402
 from eupnea.segment.coarse import Coarse  # noqa: E402
-from eupnea.segment.model import EVEN_ODDS, certainty_of, load  # noqa: E402
+from eupnea.segment.model import EVEN_ODDS, certainty_of, chest_path, load  # noqa: E402
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
 from eupnea.train.config import Target, TrainingConfig  # noqa: E402
 from eupnea.train.disease.families import NAMELESS  # noqa: E402
@@ -30,6 +31,7 @@ from eupnea.train.export import (  # noqa: E402
     cut_card,
     export,
 )
+from eupnea.train.exported import convolutions  # noqa: E402
 from eupnea.train.fit import fit  # noqa: E402
 from eupnea.train.locator import Locator  # noqa: E402
 from eupnea.train.loss import chest_loss_of, lesion_loss_of, loss_of  # noqa: E402
@@ -249,6 +251,27 @@ def test_a_second_network_goes_beside_the_first(
         load(exported)
 
 
+def test_a_chest_may_be_the_mean_of_two(
+    case: Case, chest_run: Path, data: Path, exported: Path, tmp_path: Path
+) -> None:
+    """Of the trained one and the one that lies there, weight by weight; without one, an error."""
+    with pytest.raises(ModelError, match="mean"):
+        add_chest(chest_run, data, exported, mean=True)
+    first = add_chest(chest_run, data, exported)
+    shutil.copy(chest_path(exported), tmp_path / "first.onnx")
+    config = SMALL.model_copy(update={"target": Target.CHEST, "steps": 3})
+    fit([case], tmp_path / "on", config, warm_start=chest_run / "checkpoint.npz")
+    add_chest(tmp_path / "on", data, exported)
+    shutil.copy(chest_path(exported), tmp_path / "second.onnx")
+    add_chest(chest_run, data, exported)
+    card = add_chest(tmp_path / "on", data, exported, mean=True)
+    assert card.training["chest_mean_with"] == first.chest_sha256
+    paths = [tmp_path / "first.onnx", tmp_path / "second.onnx", chest_path(exported)]
+    for one, two, mean in zip(*map(convolutions, paths), strict=True):
+        for a, b, found in zip(one, two, mean, strict=True):
+            torch.testing.assert_close(found, (a + b) / 2)
+
+
 def test_planes_may_be_taught_beside_a_look_at_the_whole_chest(
     case: Case, chest_run: Path, data: Path, exported: Path, tmp_path: Path
 ) -> None:
@@ -265,8 +288,8 @@ def test_planes_may_be_taught_beside_a_look_at_the_whole_chest(
     model = load(tmp_path / "both")
     assert model.run(np.zeros((1, SMALL.planes + 1, 32, 32), np.float32)).shape == (1, 2, 32, 32)
     assert model.chest is not None
-    for _ in range(2):
-        again = add_chest(chest_run, data, tmp_path / "both" / "two.onnx")
+    for mean in (False, True):
+        again = add_chest(chest_run, data, tmp_path / "both" / "two.onnx", mean=mean)
         assert again.training[TAUGHT_BESIDE] == card.chest_sha256
     theirs = ModelCard.read(exported.with_suffix(".json"))
     other = theirs.model_copy(update={"training": theirs.training | {"scans_held_out": ["x"]}})

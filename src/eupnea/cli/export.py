@@ -37,6 +37,9 @@ def export(
         ),
     ] = None,
     *,
+    chest_mean: Annotated[
+        bool, typer.Option(help="Take the mean of that and of the one that it takes the place of.")
+    ] = False,
     calibrate: Annotated[
         bool, typer.Option(help="Fit the certainty to the healthy scans of the training.")
     ] = True,
@@ -67,7 +70,7 @@ def export(
     if mean_with:
         card = exporting.mean_with(onnx, mean_with)
     if chest is not None:
-        card = exporting.add_chest(chest, data, onnx)
+        card = exporting.add_chest(chest, data, onnx, mean=chest_mean)
     typer.echo(f"{onnx}  sha256 {card.sha256}")
     if calibrate:
         healthy = exporting.training_cases(config, data, Health.ALL)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -143,7 +144,7 @@ def take_chest(model: Path, onnx: Path) -> ModelCard:
     return _with_chest(card, onnx, spent)
 
 
-def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
+def add_chest(run: Path, data: Path, onnx: Path, *, mean: bool = False) -> ModelCard:
     """Writes the network that looks at a whole chest beside another, and names it on the card.
 
     Planes that were taught with another beside them may be given one that went on
@@ -153,27 +154,41 @@ def add_chest(run: Path, data: Path, onnx: Path) -> ModelCard:
         run: Folder of a training with the target `chest`.
         data: The data list that it was trained on.
         onnx: The network of planes, its card beside it.
+        mean: Write the mean of both, the trained one and the one that lies there.
 
     Raises:
         ModelError: If the run was taught something else, held out other
-            scans than the network of planes, has no checkpoint, or the exported
-            network answers otherwise than the trained one.
+            scans than the network of planes, has no checkpoint, the exported
+            network answers otherwise than the trained one, or there is no other
+            to take the mean with.
     """
     config = TrainingConfig.read(run)
     if config.target is not Target.CHEST:
         raise ModelError(f"expected a training of {Target.CHEST}, found one of {config.target}")
     card = ModelCard.read(onnx.with_suffix(".json"))
+    if mean and card.chest_sha256 is None:
+        raise ModelError(f"expected a chest beside {onnx.name} to take the mean with, found none")
     _check_held_out(_held_out(Datalist.read(data).holding_out(config.held_out)), card)
     saved = Checkpoint.load(run / "checkpoint.npz")
-    network = _Shares(saved, config)
     path = chest_path(onnx)
-    write_onnx(network, path, torch.zeros(1, len(WINDOWS_HU), 16, 16, 16))
-    _compare(network, open_chest(onnx, sha256=sha256_of(path)), (1, len(WINDOWS_HU), 32, 48, 64))
+    with TemporaryDirectory() as aside:
+        others = [Path(shutil.copy(path, aside))] if mean else []
+        _write_chest(_Shares(saved, config), onnx)
+        if others:
+            write_mean([path, *others], path)
     facts: dict[str, Fact] = {"chest_steps": saved.step}
     facts["chest_minutes"] = round(saved.elapsed_s / 60, 1)
     if card.sees_located:
         facts[TAUGHT_BESIDE] = card.training.get(TAUGHT_BESIDE, card.chest_sha256 or "")
+    if mean:
+        facts["chest_mean_with"] = card.chest_sha256 or ""
     return _with_chest(card, onnx, facts)
+
+
+def _write_chest(network: nn.Module, onnx: Path) -> None:
+    path = chest_path(onnx)
+    write_onnx(network, path, torch.zeros(1, len(WINDOWS_HU), 16, 16, 16))
+    _compare(network, open_chest(onnx, sha256=sha256_of(path)), (1, len(WINDOWS_HU), 32, 48, 64))
 
 
 def _with_chest(card: ModelCard, onnx: Path, facts: Mapping[str, Fact]) -> ModelCard:
