@@ -256,7 +256,7 @@ def test_a_chest_may_be_the_mean_of_two(
 ) -> None:
     """Of the trained one and the one that lies there, weight by weight; without one, an error."""
     with pytest.raises(ModelError, match="mean"):
-        add_chest(chest_run, data, exported, mean=True)
+        add_chest(chest_run, data, exported, mean=1)
     first = add_chest(chest_run, data, exported)
     shutil.copy(chest_path(exported), tmp_path / "first.onnx")
     config = SMALL.model_copy(update={"target": Target.CHEST, "steps": 3})
@@ -264,12 +264,15 @@ def test_a_chest_may_be_the_mean_of_two(
     add_chest(tmp_path / "on", data, exported)
     shutil.copy(chest_path(exported), tmp_path / "second.onnx")
     add_chest(chest_run, data, exported)
-    card = add_chest(tmp_path / "on", data, exported, mean=True)
-    assert card.training["chest_mean_with"] == first.chest_sha256
+    card = add_chest(tmp_path / "on", data, exported, mean=3)
+    assert card.training["chest_mean_of"] == [
+        "trained, 3 times",
+        f"sha256 {first.chest_sha256}, once",
+    ]
     paths = [tmp_path / "first.onnx", tmp_path / "second.onnx", chest_path(exported)]
     for one, two, mean in zip(*map(convolutions, paths), strict=True):
         for a, b, found in zip(one, two, mean, strict=True):
-            torch.testing.assert_close(found, (a + b) / 2)
+            torch.testing.assert_close(found, (a + 3 * b) / 4)
 
 
 def test_planes_may_be_taught_beside_a_look_at_the_whole_chest(
@@ -288,7 +291,7 @@ def test_planes_may_be_taught_beside_a_look_at_the_whole_chest(
     model = load(tmp_path / "both")
     assert model.run(np.zeros((1, SMALL.planes + 1, 32, 32), np.float32)).shape == (1, 2, 32, 32)
     assert model.chest is not None
-    for mean in (False, True):
+    for mean in (0, 1):
         again = add_chest(chest_run, data, tmp_path / "both" / "two.onnx", mean=mean)
         assert again.training[TAUGHT_BESIDE] == card.chest_sha256
     theirs = ModelCard.read(exported.with_suffix(".json"))

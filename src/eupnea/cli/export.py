@@ -38,8 +38,13 @@ def export(
     ] = None,
     *,
     chest_mean: Annotated[
-        bool, typer.Option(help="Take the mean of that and of the one that it takes the place of.")
-    ] = False,
+        int,
+        typer.Option(
+            help="Take the mean of that and of the one whose place it takes, in which it counts so "
+            "many times; 0 for no mean.",
+            min=0,
+        ),
+    ] = 0,
     calibrate: Annotated[
         bool, typer.Option(help="Fit the certainty to the healthy scans of the training.")
     ] = True,

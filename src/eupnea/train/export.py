@@ -144,7 +144,7 @@ def take_chest(model: Path, onnx: Path) -> ModelCard:
     return _with_chest(card, onnx, spent)
 
 
-def add_chest(run: Path, data: Path, onnx: Path, *, mean: bool = False) -> ModelCard:
+def add_chest(run: Path, data: Path, onnx: Path, *, mean: int = 0) -> ModelCard:
     """Writes the network that looks at a whole chest beside another, and names it on the card.
 
     Planes that were taught with another beside them may be given one that went on
@@ -154,7 +154,8 @@ def add_chest(run: Path, data: Path, onnx: Path, *, mean: bool = False) -> Model
         run: Folder of a training with the target `chest`.
         data: The data list that it was trained on.
         onnx: The network of planes, its card beside it.
-        mean: Write the mean of both, the trained one and the one that lies there.
+        mean: Write the mean with the one that lies there, in which the trained one counts
+            so many times; 0 for no mean.
 
     Raises:
         ModelError: If the run was taught something else, held out other
@@ -175,13 +176,13 @@ def add_chest(run: Path, data: Path, onnx: Path, *, mean: bool = False) -> Model
         others = [Path(shutil.copy(path, aside))] if mean else []
         _write_chest(_Shares(saved, config), onnx)
         if others:
-            write_mean([path, *others], path)
+            write_mean([path] * mean + others, path)
     facts: dict[str, Fact] = {"chest_steps": saved.step}
     facts["chest_minutes"] = round(saved.elapsed_s / 60, 1)
     if card.sees_located:
         facts[TAUGHT_BESIDE] = card.training.get(TAUGHT_BESIDE, card.chest_sha256 or "")
     if mean:
-        facts["chest_mean_with"] = card.chest_sha256 or ""
+        facts["chest_mean_of"] = [f"trained, {mean} times", f"sha256 {card.chest_sha256}, once"]
     return _with_chest(card, onnx, facts)
 
 
