@@ -27,13 +27,14 @@ from eupnea.organ import Organ
 from eupnea.segment import find_organ
 from eupnea.segment.model import load
 from eupnea.segment.model_organ import organ_of
+from eupnea.train.calibrate_model import cut_card, training_cases
 from eupnea.train.cases import Case, Datalist, Health
 from eupnea.train.checkpoint import Checkpoint
 from eupnea.train.config import Target, TrainingConfig
 from eupnea.train.disease import FAMILIES
 from eupnea.train.disease.families import NAMELESS
 from eupnea.train.evaluate import HEALTHY, evaluate
-from eupnea.train.export import Facts, cut_card, export, training_cases
+from eupnea.train.export import Facts, export
 from eupnea.train.fit import fit
 from eupnea.train.table import write_table
 

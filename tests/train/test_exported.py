@@ -15,10 +15,10 @@ pytest.importorskip("onnx", reason="the extra `train` is not installed")
 
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
 from eupnea.train.config import Target, TrainingConfig  # noqa: E402
-from eupnea.train.export import write_onnx  # noqa: E402
 from eupnea.train.exported import begin_with_model  # noqa: E402
 from eupnea.train.fit import fit  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
+from eupnea.train.onnx_export import write_onnx  # noqa: E402
 from eupnea.train.task import task_of  # noqa: E402
 
 WIDTHS = (4, 6, 8, 8, 8)

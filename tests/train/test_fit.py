@@ -18,18 +18,16 @@ pytest.importorskip("onnx", reason="the extra `train` is not installed")
 from eupnea.segment.card import ModelCard  # noqa: E402
 from eupnea.segment.coarse import Coarse  # noqa: E402
 from eupnea.segment.model import EVEN_ODDS, certainty_of, chest_path, load  # noqa: E402
+from eupnea.train.calibrate_model import calibrate_card, cut_card  # noqa: E402
 from eupnea.train.checkpoint import Checkpoint  # noqa: E402
 from eupnea.train.config import Target, TrainingConfig  # noqa: E402
 from eupnea.train.disease.families import NAMELESS  # noqa: E402
-from eupnea.train.export import (  # noqa: E402
+from eupnea.train.export import Facts, export  # noqa: E402
+from eupnea.train.export_chest import (  # noqa: E402
     CHEST_SUMMARY,
     LOCATED_SUMMARY,
     TAUGHT_BESIDE,
-    Facts,
     add_chest,
-    calibrate_card,
-    cut_card,
-    export,
 )
 from eupnea.train.exported import convolutions  # noqa: E402
 from eupnea.train.fit import fit  # noqa: E402

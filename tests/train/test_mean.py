@@ -15,10 +15,10 @@ onnx = pytest.importorskip("onnx", reason="the extra `train` is not installed")
 from eupnea.segment.card import ModelCard, sha256_of  # noqa: E402
 from eupnea.segment.model import load  # noqa: E402
 from eupnea.segment.pixel_axis import PLANE_SPACING_MM  # noqa: E402
-from eupnea.train.export import mean_with, write_onnx  # noqa: E402
 from eupnea.train.exported import convolutions  # noqa: E402
-from eupnea.train.mean import write_mean  # noqa: E402
+from eupnea.train.mean import mean_with, write_mean  # noqa: E402
 from eupnea.train.network import UNet  # noqa: E402
+from eupnea.train.onnx_export import write_onnx  # noqa: E402
 
 WIDTHS = (4, 6, 8, 8, 8)
 

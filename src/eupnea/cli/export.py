@@ -63,6 +63,7 @@ def export(
     Example: `eupnea export runs/lung --data lung.json --out runs/lung/model`
     """
     try:
+        from eupnea.train import calibrate_model, export_chest, mean
         from eupnea.train import export as exporting
         from eupnea.train.cases import Health
         from eupnea.train.config import TrainingConfig
@@ -73,14 +74,14 @@ def export(
     card = exporting.export(run, data, out, facts)
     config, onnx = TrainingConfig.read(run), out / f"{card.name}.onnx"
     if mean_with:
-        card = exporting.mean_with(onnx, mean_with)
+        card = mean.mean_with(onnx, mean_with)
     if chest is not None:
-        card = exporting.add_chest(chest, data, onnx, mean=chest_mean)
+        card = export_chest.add_chest(chest, data, onnx, mean=chest_mean)
     typer.echo(f"{onnx}  sha256 {card.sha256}")
     if calibrate:
-        healthy = exporting.training_cases(config, data, Health.ALL)
-        card = exporting.calibrate_card(onnx, healthy, config.families)
+        healthy = calibrate_model.training_cases(config, data, Health.ALL)
+        card = calibrate_model.calibrate_card(onnx, healthy, config.families)
     if false_share is not None:
-        aerated = exporting.training_cases(config, data, Health.AERATED)
-        card = exporting.cut_card(onnx, aerated, false_share=false_share)
+        aerated = calibrate_model.training_cases(config, data, Health.AERATED)
+        card = calibrate_model.cut_card(onnx, aerated, false_share=false_share)
     typer.echo(f"calibration: slope {card.calibration.slope}, shift {card.calibration.shift}")
