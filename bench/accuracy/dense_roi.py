@@ -37,7 +37,7 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
     """Dice of both lungs and of the diseased one; share of the disease that is inside."""
     figures = {}
     for name, scan, lungs in _cases(data):
-        for side, lung in _sides(scan, lungs):
+        for side, lung in each_lung(scan, lungs):
             for number, family in enumerate(RADII_MM):
                 rng = np.random.default_rng([SEED, number])
                 sick, disease = fill(scan, lung, family, rng)
@@ -78,18 +78,23 @@ def fill(
     return replace(scan, volume=Volume(voxels=hu, geometry=scan.geometry)), disease
 
 
-def _cases(data: Path) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
-    """Scans not trained on, with their lungs as experts or the data's authors drew them."""
+def held_out(data: Path) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
+    """Planning scans not trained on, with their lungs as experts drew them."""
     for name in HELD_OUT:
         scan = read_scan(data / f"lctsc/{name}_ct.nii.gz")
         yield name, scan, read_mask(data / f"lctsc/{name}_lung.nii.gz", scan).voxels
+
+
+def _cases(data: Path) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
+    """Scans not trained on, with their lungs as experts or the data's authors drew them."""
+    yield from held_out(data)
     for name in PAIR:
         stem = data / f"elastix-pair/3DCT_lung_{name}"
         scan = read_scan(stem.with_suffix(".mha"))
         yield f"elastix-pair {name}", scan, read_mask(f"{stem}_mask.mha", scan).voxels
 
 
-def _sides(scan: Scan, lungs: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def each_lung(scan: Scan, lungs: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Each lung of a pair, or the only one."""
     sides = split_sides(lungs, scan.geometry.spacing_mm)
     for name, side in (("right", RIGHT), ("left", LEFT)):

@@ -8,17 +8,12 @@ from numpy.typing import NDArray
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
 from eupnea.segment.morphology import Spacing, dilate, distance_mm, erode
+from eupnea.segment.trachea import find_trachea
 
 AIR_HU = -1000
 
-TRACHEA_AREA_MM2 = (40.0, 800.0)
-"""Axial cross-sections that a trachea can have."""
-
-TRACHEA_LENGTH_MM = 20.0
-"""A shorter tube beside the lungs is not taken for the trachea."""
-
-LUNG_AREA_MM2 = 1500.0
-"""More air than this in an axial slice is lung; so little is neck."""
+LUMEN_HU = -950
+"""Thinner air inside the body is lumen however thin the lung is, as in emphysema."""
 
 LARGEST_TREE_ML = 110.0
 """More is a leak: trachea and main bronchi of adults hold 30 to 80 ml."""
@@ -42,8 +37,9 @@ def central_airways(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]
     """
     if not air.any():
         return air.copy()
-    lumen = air & (coarse.hu < (AIR_HU + float(np.median(coarse.hu[air]))) / 2)
-    trachea = _trachea(coarse, air, lumen)
+    thinnest_lung_hu = (AIR_HU + float(np.median(coarse.hu[air]))) / 2
+    lumen = air & (coarse.hu < max(thinnest_lung_hu, LUMEN_HU))
+    trachea = find_trachea(coarse, air, lumen)
     if not trachea.any():
         return trachea
     tree = dilate(_follow(coarse, lumen, trachea), WALL_MM / 2, coarse.spacing_mm) & air
@@ -83,33 +79,3 @@ def _follow(
     tree = np.isin(labels, np.unique(labels[trachea]))
     volume_ml = np.count_nonzero(tree) * coarse.geometry.voxel_volume_ml
     return tree if volume_ml <= LARGEST_TREE_ML else trachea
-
-
-def _trachea(coarse: Coarse, air: NDArray[np.bool_], lumen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The tube of a trachea's calibre that runs longest, and highest, beside the lungs."""
-    pixel_mm2 = coarse.spacing_mm[1] * coarse.spacing_mm[2]
-    beside = np.count_nonzero(air, axis=(1, 2)) * pixel_mm2 > LUNG_AREA_MM2
-    heights = np.flatnonzero(beside)
-    labels, counts = components(_slim_sections(coarse, lumen), connectivity=6, minimal_voxels=20)
-    best, best_score = 0, 0.0
-    for label in range(1, min(len(counts), 40) + 1):
-        slices = np.flatnonzero((labels == label).any(axis=(1, 2)) & beside)
-        length = len(slices) * coarse.spacing_mm[0]
-        if length < TRACHEA_LENGTH_MM:
-            continue
-        score = length * float(slices.mean() - heights[0] + 1)
-        if score > best_score:
-            best, best_score = label, score
-    return np.asarray((labels == best) & (labels > 0))
-
-
-def _slim_sections(coarse: Coarse, lumen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Axial sections of lumen whose area a trachea can have."""
-    pixel_mm2 = coarse.spacing_mm[1] * coarse.spacing_mm[2]
-    low, high = (area / pixel_mm2 for area in TRACHEA_AREA_MM2)
-    slim = np.zeros_like(lumen)
-    for n, section in enumerate(lumen):
-        labels, counts = components(section[None], connectivity=6)
-        fits = np.concatenate([[False], (counts >= low) & (counts <= high)])
-        slim[n] = fits[labels[0]]
-    return slim
