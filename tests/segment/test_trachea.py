@@ -54,3 +54,22 @@ def test_the_trachea_is_found_in_emphysema(toy: ToyChest) -> None:
     found = airways_of(toy.scan())
     assert found[toy.trachea & (toy.z < 90)].mean() > 0.95
     assert found[toy.right | toy.left].mean() < 0.01
+
+
+def test_gas_below_the_lungs_top_is_no_trachea(toy: ToyChest) -> None:
+    """Stomach or colon has a wall, too, where the picture ends below the trachea."""
+    toy.hu[toy.trachea] = 40
+    gas = (np.hypot(toy.x, toy.y) < 9) & (toy.z < 30)
+    toy.hu[gas] = -1000
+    assert not airways_of(toy.scan()).any()
+
+
+def test_air_between_head_and_arms_does_not_hide_the_trachea(toy: ToyChest) -> None:
+    """Low lungs end far below it, and so may the trachea."""
+    low = toy.ball((-65, 0, -40), (48, 65, 70)) | toy.ball((65, 0, -40), (44, 65, 70))
+    trachea = (np.hypot(toy.x, toy.y) < 9) & (np.abs(toy.z) < 35)
+    toy.hu[toy.right | toy.left | toy.trachea] = 40
+    toy.hu[low] = -860
+    toy.hu[trachea] = -1000
+    toy.hu[(np.abs(toy.x) < 90) & (np.abs(toy.y) < 60) & (toy.z > 85)] = -1000
+    assert airways_of(toy.scan())[trachea].mean() > 0.9

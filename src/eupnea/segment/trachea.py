@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from eupnea.box import box_of
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.components import components
-from eupnea.segment.morphology import dilate
+from eupnea.segment.morphology import dilate, opened
 
 TRACHEA_AREA_MM2 = (40.0, 800.0)
 """Axial cross-sections that a trachea can have."""
@@ -27,6 +27,16 @@ AROUND_MM = (2.5, 6.0)
 MOST_AIR_AROUND = 0.4
 """More air around a tube and it lies within a lung. A trachea meets lung at one side at most: there
 was 0.03 to 0.35 around those of 19 scans, 0.42 to 0.89 around thin lung in views of one lung."""
+
+BELOW_APEX_MM = 40.0
+"""A trachea comes down from the neck: one that begins farther below the lungs' top is gas in
+stomach or bowel, or a bronchus."""
+
+WIDE_MM = 8.0
+"""A ball of this radius fits into lungs, and into no airway that joins them."""
+
+LUNG_SHARE = 0.3
+"""Of the widest air in the body: so much is a lung, or the air between head and arms."""
 
 MOST_TUBES = 40
 
@@ -46,8 +56,9 @@ def find_trachea(
     Returns:
         Its lumen; empty where no trachea is seen.
     """
+    lowest = _apex(coarse, air) - BELOW_APEX_MM / coarse.spacing_mm[0]
     for tube in _tubes(coarse, air, lumen):
-        if _is_walled(tube, coarse, air):
+        if _top(tube) >= lowest and _is_walled(tube, coarse, air):
             return tube
     return np.zeros_like(air)
 
@@ -76,6 +87,17 @@ def _is_walled(tube: NDArray[np.bool_], coarse: Coarse, air: NDArray[np.bool_]) 
     box = box_of(tube, (0, rows, columns))
     inner, outer = (dilate(tube[box], reach, coarse.spacing_mm) for reach in AROUND_MM)
     return bool(air[box][outer & ~inner].mean() <= MOST_AIR_AROUND)
+
+
+def _apex(coarse: Coarse, air: NDArray[np.bool_]) -> int:
+    """The highest slice of the lung that ends lower; wide air that ends higher has no say."""
+    wide, counts = components(opened(air, WIDE_MM, coarse.spacing_mm), connectivity=6)
+    lungs = np.flatnonzero(counts >= LUNG_SHARE * counts.max(initial=0)) + 1
+    return min((_top(wide == lung) for lung in lungs), default=0)
+
+
+def _top(mask: NDArray[np.bool_]) -> int:
+    return int(np.flatnonzero(mask.any(axis=(1, 2)))[-1])
 
 
 def _slim_sections(coarse: Coarse, lumen: NDArray[np.bool_]) -> NDArray[np.bool_]:
