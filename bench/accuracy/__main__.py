@@ -25,6 +25,7 @@ from bench.accuracy import (
     repeat,
     roi,
     slices,
+    thin_lung,
 )
 
 from eupnea.organ import Organ
@@ -39,6 +40,7 @@ PARTS: dict[str, Part] = {
     "roi": roi.measure,
     "dense_roi": dense_roi.measure,
     "one_lung": one_lung.measure,
+    "thin_lung": thin_lung.measure,
     "infection": infection.measure,
     "lesions": lesions.measure,
     "repeat": repeat.measure,
