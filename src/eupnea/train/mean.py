@@ -15,31 +15,6 @@ from eupnea.train.exported import convolutions
 from eupnea.train.widen import widened
 
 
-def mean_with(onnx: Path, others: Sequence[Path]) -> ModelCard:
-    """Makes a network the mean of itself and others, and says so on its card; see `write_mean`.
-
-    Args:
-        onnx: The network of planes, its card beside it.
-        others: ONNX files with their cards, trained on from one model with it.
-
-    Raises:
-        ModelError: If another has no card, was shown other planes, or is
-            another network.
-    """
-    card = ModelCard.read(onnx.with_suffix(".json"))
-    cards = [ModelCard.read(path.with_suffix(".json")) for path in others]
-    for path, other in zip(others, cards, strict=True):
-        seen = (other.plane_offsets_mm, other.plane_spacing_mm, other.usual_breath)
-        if seen != (card.plane_offsets_mm, card.plane_spacing_mm, card.usual_breath):
-            raise ModelError(f"expected {path.name} to see what {onnx.name} sees, found {seen}")
-    write_mean([onnx, *others], onnx)
-    mean_of = [f"{each.name} {each.version} sha256 {each.sha256}" for each in (card, *cards)]
-    named = {"sha256": sha256_of(onnx), "training": card.training | {"mean_of": mean_of}}
-    card = card.model_copy(update=named)
-    card.write(onnx.with_suffix(".json"))
-    return card
-
-
 def write_mean(paths: Sequence[Path], out: Path) -> None:
     """Writes a network each of whose weights is the mean of those of several.
 
@@ -81,6 +56,31 @@ def write_mean(paths: Sequence[Path], out: Path) -> None:
     part = out.with_suffix(".part.onnx")
     onnx.save(model, part)
     part.replace(out)
+
+
+def mean_with(model: Path, others: Sequence[Path]) -> ModelCard:
+    """Makes a network the mean of itself and others, and says so on its card; see `write_mean`.
+
+    Args:
+        model: The network of planes, its card beside it.
+        others: ONNX files with their cards, trained on from one model with it.
+
+    Raises:
+        ModelError: If another has no card, was shown other planes, or is
+            another network.
+    """
+    card = ModelCard.read(model.with_suffix(".json"))
+    cards = [ModelCard.read(path.with_suffix(".json")) for path in others]
+    for path, other in zip(others, cards, strict=True):
+        seen = (other.plane_offsets_mm, other.plane_spacing_mm, other.usual_breath)
+        if seen != (card.plane_offsets_mm, card.plane_spacing_mm, card.usual_breath):
+            raise ModelError(f"expected {path.name} to see what {model.name} sees, found {seen}")
+    write_mean([model, *others], model)
+    mean_of = [f"{each.name} {each.version} sha256 {each.sha256}" for each in (card, *cards)]
+    named = {"sha256": sha256_of(model), "training": card.training | {"mean_of": mean_of}}
+    card = card.model_copy(update=named)
+    card.write(model.with_suffix(".json"))
+    return card
 
 
 def _drop_unused(model: onnx.ModelProto) -> None:
