@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
+from pathlib import Path
 
-NEEDS_TORCH = (
-    "checkpoint",
-    "export",
-    "exported",
-    "fit",
-    "loss",
-    "mean",
-    "network",
-    "processor",
-    "task",
-    "widen",
-)
+TRAINING = Path(__file__).parent / "src" / "eupnea" / "train"
+EXTRA = re.compile(r"^(import|from) (torch|onnx)\b", re.MULTILINE)
+
+
+def _needs_extra(path: Path) -> bool:
+    return EXTRA.search(path.read_text()) is not None
+
 
 collect_ignore = (
-    [] if find_spec("torch") else [f"src/eupnea/train/{name}.py" for name in NEEDS_TORCH]
+    []
+    if find_spec("torch")
+    else [str(path) for path in TRAINING.rglob("*.py") if _needs_extra(path)]
 )
