@@ -6,7 +6,7 @@ trained on, until they fill 30 to 40 % of it; the truth stays the healthy lung's
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,10 +52,14 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
                 figures[f"{title} roi dice, this lung"] = dice(_beside(near, lung), lung)
                 figures[f"{title} inside"] = float(seen.roi[disease].mean())
     for key in [f"{family} roi dice{told}" for family in RADII_MM for told in ("", ASIDE)]:
-        found = [value for title, value in figures.items() if title.endswith(key)]
-        figures[f"{key}, mean"] = float(np.mean(found))
-        figures[f"{key}, least"] = float(np.min(found))
+        figures |= mean_and_least(figures, key)
     return figures
+
+
+def mean_and_least(figures: Mapping[str, float], key: str) -> dict[str, float]:
+    """Of all figures whose title ends so."""
+    found = [value for title, value in figures.items() if title.endswith(key)]
+    return {f"{key}, mean": float(np.mean(found)), f"{key}, least": float(np.min(found))}
 
 
 def fill(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from bench.accuracy.dense_roi import RADII_MM, SEED, each_lung, fill, held_out
+from bench.accuracy.dense_roi import RADII_MM, SEED, each_lung, fill, held_out, mean_and_least
 from bench.accuracy.left_out import left_out
 from bench.accuracy.seen import see
 from numpy.typing import NDArray
@@ -41,11 +41,8 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
                 figures[f"{title}: roi dice"] = dice(seen.roi & ~unjudged, truth)
                 if disease.any():
                     figures[f"{title}: inside"] = float(seen.roi[disease[view]].mean())
-    for course in ("as it is", *RADII_MM):
-        for key in (f"{course}: roi dice", f"{course}: inside"):
-            if found := [value for title, value in figures.items() if title.endswith(key)]:
-                figures[f"{key}, mean"] = float(np.mean(found))
-                figures[f"{key}, least"] = float(np.min(found))
+    for key in dict.fromkeys(title.partition(" alone, ")[2] for title in figures):
+        figures |= mean_and_least(figures, key)
     return figures
 
 

@@ -37,8 +37,8 @@ def central_airways(coarse: Coarse, air: NDArray[np.bool_]) -> NDArray[np.bool_]
     """
     if not air.any():
         return air.copy()
-    thinnest_lung_hu = (AIR_HU + float(np.median(coarse.hu[air]))) / 2
-    lumen = air & (coarse.hu < max(thinnest_lung_hu, LUMEN_HU))
+    half_way_hu = (AIR_HU + float(np.median(coarse.hu[air]))) / 2
+    lumen = air & (coarse.hu < max(half_way_hu, LUMEN_HU))
     trachea = find_trachea(coarse, air, lumen)
     if not trachea.any():
         return trachea

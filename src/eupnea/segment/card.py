@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -87,6 +88,12 @@ class ModelCard(BaseModel):
     def write(self, path: Path) -> None:
         """Writes the card as JSON."""
         path.write_text(self.model_dump_json(indent=1) + "\n")
+
+    def rewritten(self, path: Path, changes: Mapping[str, object]) -> ModelCard:
+        """The card with some of its fields changed, and written as JSON."""
+        card = self.model_copy(update=changes)
+        card.write(path)
+        return card
 
 
 def sha256_of(path: Path) -> str:

@@ -28,15 +28,11 @@ def calibrate_card(onnx: Path, cases: Sequence[Case], families: Sequence[Family]
     """Fits the card beside an ONNX file to healthy lungs, and writes it anew."""
     model = load(onnx)
     calibration = calibrate(model, cases, families)
-    card = model.card.model_copy(update={"calibration": calibration})
-    card.write(onnx.with_suffix(".json"))
-    return card
+    return model.card.rewritten(onnx.with_suffix(".json"), {"calibration": calibration})
 
 
 def cut_card(onnx: Path, cases: Sequence[Case], *, false_share: float) -> ModelCard:
     """Sets the cut of the card beside an ONNX file by lungs known to be normal; see `set_cut`."""
     model = load(onnx)
     calibration = set_cut(model, model.card.calibration, cases, false_share=false_share)
-    card = model.card.model_copy(update={"calibration": calibration})
-    card.write(onnx.with_suffix(".json"))
-    return card
+    return model.card.rewritten(onnx.with_suffix(".json"), {"calibration": calibration})

@@ -110,6 +110,4 @@ def _with_chest(card: ModelCard, onnx: Path, facts: Mapping[str, Fact]) -> Model
         "training": {**card.training, **facts},
         "summary": card.summary.partition(CHEST_SUMMARY)[0] + CHEST_SUMMARY + told,
     }
-    card = card.model_copy(update=named)
-    card.write(onnx.with_suffix(".json"))
-    return card
+    return card.rewritten(onnx.with_suffix(".json"), named)

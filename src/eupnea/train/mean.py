@@ -78,9 +78,7 @@ def mean_with(model: Path, others: Sequence[Path]) -> ModelCard:
     write_mean([model, *others], model)
     mean_of = [f"{each.name} {each.version} sha256 {each.sha256}" for each in (card, *cards)]
     named = {"sha256": sha256_of(model), "training": card.training | {"mean_of": mean_of}}
-    card = card.model_copy(update=named)
-    card.write(model.with_suffix(".json"))
-    return card
+    return card.rewritten(model.with_suffix(".json"), named)
 
 
 def _drop_unused(model: onnx.ModelProto) -> None:
