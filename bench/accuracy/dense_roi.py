@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from bench.accuracy.left_out import left_out
-from bench.accuracy.roi import ASIDE, HELD_OUT, PAIR
-from bench.accuracy.seen import see
+from bench.accuracy.drawn_lungs import ASIDE, DrawnLungs, held_out, pair
+from bench.accuracy.seen import look
 from numpy.typing import NDArray
 
 from eupnea.organ import Organ
-from eupnea.read import read_mask
 from eupnea.scan import Scan
 from eupnea.segment.sides import LEFT, RIGHT, split_sides
-from eupnea.train.cases import read_scan
 from eupnea.train.disease import FAMILIES, lay_disease
 from eupnea.train.disease.lay import Diseased, Ground, without_rim
-from eupnea.train.picture import draw_picture
 from eupnea.train.scores import dice
 from eupnea.volume import Volume
 
@@ -36,19 +33,18 @@ SEED = 11
 def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
     """Dice of both lungs and of the diseased one; share of the disease that is inside."""
     figures = {}
-    for name, scan, lungs in _cases(data):
-        for side, lung in each_lung(scan, lungs):
+    for drawn in chain(held_out(data), pair(data)):
+        for side, lung in each_lung(drawn):
             for number, family in enumerate(RADII_MM):
                 rng = np.random.default_rng([SEED, number])
-                sick, disease = fill(scan, lung, family, rng)
-                seen = see(organ, sick)
-                title = f"{name} {side} {family}"
-                draw_picture(folder / f"{title}.png", sick, seen.roi, seen.abnormal, truth=disease)
-                near = seen.roi & ~(lungs & ~lung)
+                sick, disease = fill(drawn.scan, lung, family, rng)
+                title = f"{drawn.name} {side} {family}"
+                seen = look(organ, sick, folder / f"{title}.png", truth=disease)
+                near = seen.roi & ~(drawn.lungs & ~lung)
                 figures[f"{title} filled"] = float(disease.sum() / lung.sum())
-                figures[f"{title} roi dice"] = dice(seen.roi, lungs)
-                judged = seen.roi & ~left_out(name, lungs)
-                figures[f"{title} roi dice{ASIDE}"] = dice(judged, lungs)
+                figures[f"{title} roi dice"] = dice(seen.roi, drawn.lungs)
+                judged = seen.roi & ~drawn.left_out
+                figures[f"{title} roi dice{ASIDE}"] = dice(judged, drawn.lungs)
                 figures[f"{title} roi dice, this lung"] = dice(_beside(near, lung), lung)
                 figures[f"{title} inside"] = float(seen.roi[disease].mean())
     for key in [f"{family} roi dice{told}" for family in RADII_MM for told in ("", ASIDE)]:
@@ -82,25 +78,9 @@ def fill(
     return replace(scan, volume=Volume(voxels=hu, geometry=scan.geometry)), disease
 
 
-def held_out(data: Path) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
-    """Planning scans not trained on, with their lungs as experts drew them."""
-    for name in HELD_OUT:
-        scan = read_scan(data / f"lctsc/{name}_ct.nii.gz")
-        yield name, scan, read_mask(data / f"lctsc/{name}_lung.nii.gz", scan).voxels
-
-
-def _cases(data: Path) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
-    """Scans not trained on, with their lungs as experts or the data's authors drew them."""
-    yield from held_out(data)
-    for name in PAIR:
-        stem = data / f"elastix-pair/3DCT_lung_{name}"
-        scan = read_scan(stem.with_suffix(".mha"))
-        yield f"elastix-pair {name}", scan, read_mask(f"{stem}_mask.mha", scan).voxels
-
-
-def each_lung(scan: Scan, lungs: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def each_lung(drawn: DrawnLungs) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Each lung of a pair, or the only one."""
-    sides = split_sides(lungs, scan.geometry.spacing_mm)
+    sides = split_sides(drawn.lungs, drawn.scan.geometry.spacing_mm)
     for name, side in (("right", RIGHT), ("left", LEFT)):
         if (sides == side).any():
             yield name, sides == side

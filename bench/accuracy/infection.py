@@ -10,6 +10,7 @@ from bench.accuracy.seen import Seen, look
 from numpy.typing import NDArray
 
 from eupnea.organ import Organ
+from eupnea.train.cases import read_scan
 from eupnea.train.scores import area_under_curve
 
 SCANS = {"P001": "P001", "cap001": "cap001_ct.nii.gz"}
@@ -23,7 +24,8 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
     labels = json.loads((data / "covid-ct-md/labels.json").read_text())
     figures = {}
     for name, file in SCANS.items():
-        seen = look(organ, data / "covid-ct-md" / file, folder / f"{name}.png")
+        scan = read_scan(data / "covid-ct-md" / file)
+        seen = look(organ, scan, folder / f"{name}.png")
         infected = np.zeros(seen.roi.shape[0], bool)
         infected[labels[name]["infected"]] = True
         figures[f"{name} slice auc"] = _slice_auc(seen, infected)

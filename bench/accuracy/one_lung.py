@@ -11,15 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from bench.accuracy.dense_roi import RADII_MM, SEED, each_lung, fill, held_out, mean_and_least
-from bench.accuracy.left_out import left_out
-from bench.accuracy.seen import see
+from bench.accuracy.dense_roi import RADII_MM, SEED, each_lung, fill, mean_and_least
+from bench.accuracy.drawn_lungs import held_out
+from bench.accuracy.seen import look
 from numpy.typing import NDArray
 
 from eupnea.box import Box, box_of
 from eupnea.organ import Organ
 from eupnea.scan import Scan
-from eupnea.train.picture import draw_picture
 from eupnea.train.scores import dice
 
 MARGIN_MM = 10.0
@@ -29,15 +28,14 @@ MARGIN_MM = 10.0
 def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
     """Dice of what the picture shows of the lungs; share of the disease that is inside."""
     figures = {}
-    for name, scan, lungs in held_out(data):
-        for side, lung in each_lung(scan, lungs):
-            view = _around(scan, lung)
-            truth, unjudged = lungs[view], left_out(name, lungs)[view]
-            for course, shown, disease in _courses(scan, lung):
-                seen = see(organ, _cut(shown, view))
-                title = f"{name} {side} alone, {course}"
+    for drawn in held_out(data):
+        for side, lung in each_lung(drawn):
+            view = _around(drawn.scan, lung)
+            truth, unjudged = drawn.lungs[view], drawn.left_out[view]
+            for course, shown, disease in _courses(drawn.scan, lung):
+                title = f"{drawn.name} {side} alone, {course}"
                 picture = folder / f"{title}.png"
-                draw_picture(picture, seen.scan, seen.roi, seen.abnormal, truth=disease[view])
+                seen = look(organ, _cut(shown, view), picture, truth=disease[view])
                 figures[f"{title}: roi dice"] = dice(seen.roi & ~unjudged, truth)
                 if disease.any():
                     figures[f"{title}: inside"] = float(seen.roi[disease[view]].mean())

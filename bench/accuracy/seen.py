@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from eupnea.organ import Organ
 from eupnea.scan import Scan
 from eupnea.segment import segment_scan
-from eupnea.train.cases import read_scan
 from eupnea.train.picture import draw_picture
 
 
@@ -35,8 +34,8 @@ def see(organ: Organ, scan: Scan) -> Seen:
     return Seen(scan=scan, roi=found.roi.mask.voxels, abnormal=found.abnormal.mask.voxels)
 
 
-def look(organ: Organ, path: Path, picture: Path, truth: NDArray[np.bool_] | None = None) -> Seen:
-    """Reads and segments one scan, and draws it."""
-    seen = see(organ, read_scan(path))
-    draw_picture(picture, seen.scan, seen.roi, seen.abnormal, truth=truth)
+def look(organ: Organ, scan: Scan, picture: Path, truth: NDArray[np.bool_] | None = None) -> Seen:
+    """Segments a scan, and draws what was found."""
+    seen = see(organ, scan)
+    draw_picture(picture, scan, seen.roi, seen.abnormal, truth=truth)
     return seen

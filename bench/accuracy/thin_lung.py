@@ -10,15 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from bench.accuracy.dense_roi import held_out
-from bench.accuracy.left_out import left_out
-from bench.accuracy.seen import see
+from bench.accuracy.drawn_lungs import held_out
+from bench.accuracy.seen import look
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from eupnea.organ import Organ
 from eupnea.scan import Scan
-from eupnea.train.picture import draw_picture
 from eupnea.train.scores import dice
 from eupnea.volume import Volume
 
@@ -39,13 +37,12 @@ SEED = 12
 def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
     """Dice of the lungs, ml of them that are lost, and the share that is called abnormal."""
     figures = {}
-    for name, scan, lungs in held_out(data):
-        seen = see(organ, thinned(scan, lungs))
-        draw_picture(folder / f"{name}.png", seen.scan, seen.roi, seen.abnormal)
-        judged = seen.roi & ~left_out(name, lungs)
-        figures[f"{name} roi dice"] = dice(judged, lungs)
+    for drawn in held_out(data):
+        name, lungs = drawn.name, drawn.lungs
+        seen = look(organ, thinned(drawn.scan, lungs), folder / f"{name}.png")
+        figures[f"{name} roi dice"] = dice(seen.roi & ~drawn.left_out, lungs)
         lost = np.count_nonzero(lungs & ~seen.roi)
-        figures[f"{name} lost, ml"] = float(lost * scan.geometry.voxel_volume_ml)
+        figures[f"{name} lost, ml"] = float(lost * drawn.scan.geometry.voxel_volume_ml)
         figures[f"{name} abnormal share"] = seen.share
     return figures
 

@@ -14,7 +14,6 @@ out. Writes `turns.csv` anew after each network; goes on where it was stopped.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -22,19 +21,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bench.accuracy.judged import judged, read_scores
+from bench.accuracy.trained import trained
 
 from eupnea.organ import Organ
 from eupnea.segment import find_organ
-from eupnea.segment.model import load
-from eupnea.segment.model_organ import organ_of
-from eupnea.train.calibrate_model import cut_card, training_cases
-from eupnea.train.cases import Case, Datalist, Health
+from eupnea.train.cases import Datalist
 from eupnea.train.checkpoint import Checkpoint
 from eupnea.train.config import Target, TrainingConfig
-from eupnea.train.disease import FAMILIES
+from eupnea.train.disease import FAMILIES, Family
 from eupnea.train.disease.families import NAMELESS
-from eupnea.train.evaluate import HEALTHY, evaluate
-from eupnea.train.export import Facts, export
+from eupnea.train.evaluate import HEALTHY, Row
 from eupnea.train.fit import fit
 from eupnea.train.table import write_table
 
@@ -49,9 +46,6 @@ KIN = {
 """Families that look or lie alike; every named one stands in one of them."""
 
 BASELINE = "density-baseline"
-FALSE_SHARE = 0.01
-"""Of the lungs trained on that may be called abnormal: where the shipped model is cut, too."""
-
 NAMELESS_SEED = 20
 
 
@@ -88,11 +82,17 @@ def main() -> None:
     targets = chosen.pop("target") or [Target.NORMAL, Target.DISEASE]
     plan = Plan(**chosen)
     cases = Datalist.read(plan.data).load(hold_out=True)
-    _judge(find_organ(normal=BASELINE), cases, plan.out / BASELINE, sum(KIN.values(), ()))
+    named = _families(sum(KIN.values(), ()))
+    judged(find_organ(normal=BASELINE), cases, plan.out / BASELINE, named)
     for name, target in product(kin, targets):
         run = plan.out / f"{name} {target}"
-        _judge(_trained(plan, run, KIN[name], Target(target)), cases, run / "judged", KIN[name])
+        organ = _trained(plan, run, KIN[name], Target(target))
+        judged(organ, cases, run / "judged", _families(KIN[name]))
         _collect(plan.out)
+
+
+def _families(names: Sequence[str]) -> list[Family]:
+    return [FAMILIES[name] for name in names]
 
 
 def _trained(plan: Plan, run: Path, left_out: Sequence[str], target: Target) -> Organ:
@@ -104,14 +104,7 @@ def _trained(plan: Plan, run: Path, left_out: Sequence[str], target: Target) -> 
         learning_rate=1e-3,
         left_out=tuple(left_out),
     )
-    onnx = run / "model" / "turn.onnx"
-    if not onnx.with_suffix(".cut").exists():
-        fit(Datalist.read(plan.data).load(), run, config, warm_start=_nameless(plan))
-        export(run, plan.data, run / "model", Facts(name="turn", version="1"))
-        lungs = training_cases(config, plan.data, Health.AERATED)
-        card = cut_card(onnx, lungs, false_share=FALSE_SHARE)
-        onnx.with_suffix(".cut").write_text(f"{card.calibration.shift}\n")
-    return organ_of(load(onnx))
+    return trained(plan.data, run, config, warm_start=_nameless(plan))
 
 
 def _nameless(plan: Plan) -> Path:
@@ -123,11 +116,6 @@ def _nameless(plan: Plan) -> Path:
     if not checkpoint.exists() or Checkpoint.load(checkpoint).step < plan.nameless_steps:
         fit(Datalist.read(plan.data).load(), run, config)
     return checkpoint
-
-
-def _judge(organ: Organ, cases: Sequence[Case], out: Path, families: Sequence[str]) -> None:
-    if not (out / "scores.csv").exists():
-        evaluate(organ, cases, out, families=[FAMILIES[name] for name in families])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,14 +133,13 @@ class Mean:
 
 def _collect(out: Path) -> None:
     """Writes what was judged so far, and prints the mean over the families of each network."""
-    judged = [(BASELINE, "nothing", out / BASELINE)]
+    networks = [(BASELINE, "nothing", out / BASELINE)]
     for kin, target in product(KIN, (Target.NORMAL, Target.DISEASE)):
-        judged.append((str(target), kin, out / f"{kin} {target}" / "judged"))
+        networks.append((str(target), kin, out / f"{kin} {target}" / "judged"))
     found = [
         mean
-        for network, left_out, folder in judged
-        if (folder / "scores.csv").exists()
-        for mean in _means(folder / "scores.csv", network, left_out)
+        for network, left_out, folder in networks
+        for mean in _means(read_scores(folder), network, left_out)
     ]
     write_table(found, out / "turns.csv", kind=Mean)
     for network in (BASELINE, Target.NORMAL, Target.DISEASE):
@@ -161,13 +148,11 @@ def _collect(out: Path) -> None:
             print(f"{network:18s} {len(dice):3d} families  Dice {np.mean(dice):.3f}", flush=True)
 
 
-def _means(scores: Path, network: str, left_out: str) -> Iterator[Mean]:
+def _means(rows: Sequence[Row], network: str, left_out: str) -> Iterator[Mean]:
     figures = ("abnormal_dice", "near_dice", "roi_dice", "abnormal_share")
-    with scores.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    for disease in dict.fromkeys(row["disease"] for row in rows):
-        own = [row for row in rows if row["disease"] == disease]
-        means = {name: float(np.mean([float(row[name]) for row in own])) for name in figures}
+    for disease in dict.fromkeys(row.disease for row in rows):
+        own = [row for row in rows if row.disease == disease]
+        means = {name: float(np.mean([getattr(row, name) for row in own])) for name in figures}
         yield Mean(network=network, left_out=left_out, disease=disease, **means)
 
 
