@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.accuracy import (
+    certainty,
     dense_roi,
     families,
     healthy,
@@ -46,6 +47,7 @@ PARTS: dict[str, Part] = {
     "repeat": repeat.measure,
     "families": families.measure,
     "untaught": families.measure_untaught,
+    "certainty": certainty.measure,
 }
 
 TEXTURES = ("patches", "slices")

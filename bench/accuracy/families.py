@@ -9,21 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from bench.accuracy.listed import ENTRIES
 
 from eupnea.organ import Organ
-from eupnea.train.cases import CaseEntry, Health, load_case
+from eupnea.train.cases import load_case
 from eupnea.train.disease import FAMILIES, Family
 from eupnea.train.disease.untaught import UNTAUGHT
 from eupnea.train.evaluate import HEALTHY, evaluate
 
-LUNG = CaseEntry(
-    name="case002",
-    ct=Path("lctsc/case002_ct.nii.gz"),
-    lung=Path("lctsc/case002_lung.nii.gz"),
-    health=Health.AERATED,
-    source="LCTSC",
-    hold_out=True,
-)
+LUNG = ENTRIES["case002"]
 
 
 def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:

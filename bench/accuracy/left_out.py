@@ -8,20 +8,13 @@ interest is judged only where the experts drew lung.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
+from bench.accuracy.listed import ENTRIES
 from numpy.typing import NDArray
 
-from eupnea.train.cases import Datalist, undrawn
-
-PLACES = {
-    entry.name: entry.undrawn
-    for entry in Datalist.read(Path(__file__).with_name("lung.json")).cases
-}
-"""Of each scan."""
+from eupnea.train.cases import undrawn
 
 
 def left_out(name: str, lung: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """What lies in the places of a scan, and is not of the experts' lung."""
-    return undrawn(PLACES.get(name, ()), lung)
+    return undrawn(ENTRIES[name].undrawn if name in ENTRIES else (), lung)

@@ -63,7 +63,7 @@ def evaluate(
     out.mkdir(parents=True, exist_ok=True)
     rows = []
     for case in cases:
-        for name, scan, abnormal in _courses(case, families, seed):
+        for name, scan, abnormal in courses(case, families, seed):
             row, found = judge(organ, case, scan, abnormal, disease=name)
             roi, seen = found.roi.mask.voxels, found.abnormal.mask.voxels
             draw_picture(out / f"{case.name} {name}.png", scan, roi, seen, truth=abnormal)
@@ -95,10 +95,10 @@ def judge(
     return row, seen
 
 
-def _courses(
+def courses(
     case: Case, families: Sequence[Family], seed: int
 ) -> Iterator[tuple[str, Scan, NDArray[np.bool_]]]:
-    """The case healthy, then with each family of disease."""
+    """The case healthy, then with each family of disease: a name, the scan, what is abnormal."""
     yield HEALTHY, case.scan, np.zeros_like(case.lung)
     ground = Ground.of(case.hu, case.lung, case.spacing_mm, np.random.default_rng(seed))
     for n, family in enumerate(families):

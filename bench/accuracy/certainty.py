@@ -1,0 +1,120 @@
+"""How far the certainty, and the interval of the abnormal volume, can be trusted; semi-synthetic.
+
+Every family of disease, taught and untaught, is laid into lungs not trained on, so what is
+normal is known for each voxel; places of unknown nature are set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from bench.accuracy.drawn_lungs import HELD_OUT
+from bench.accuracy.listed import ENTRIES
+from numpy.typing import NDArray
+
+from eupnea.analysis import ScanAnalysis
+from eupnea.mask import Mask
+from eupnea.organ import Organ
+from eupnea.segment import segment_scan
+from eupnea.segment.interval import abnormal_interval_ml
+from eupnea.train.cases import Case, load_case
+from eupnea.train.disease import FAMILIES
+from eupnea.train.disease.untaught import UNTAUGHT
+from eupnea.train.evaluate import courses
+from eupnea.train.scores import expected_calibration_error
+
+SEED = 13
+VOXELS = 20_000
+"""Of each scan, for the calibration of its voxels."""
+
+DISEASES = (*FAMILIES.values(), *UNTAUGHT.values())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answer:
+    """What a method said of one scan, and what is true; in ml, and of some known voxels."""
+
+    name: str
+    true_ml: float
+    found_ml: float
+    interval_ml: tuple[float, float]
+    certainty: NDArray[np.float64]
+    """That a voxel is normal, 0 to 1."""
+    normal: NDArray[np.bool_]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the true volume lies in the interval."""
+        return self.interval_ml[0] <= self.true_ml <= self.interval_ml[1]
+
+
+def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
+    """How often intervals hold the true volume, what they miss it by, and voxels' calibration.
+
+    A method that gives no certainty has no figures.
+    """
+    del folder
+    answers = list(_answers(organ, data))
+    if not answers:
+        return {}
+    low, high, found = (
+        np.array(values) / [answer.true_ml for answer in answers]
+        for values in (
+            [answer.interval_ml[0] for answer in answers],
+            [answer.interval_ml[1] for answer in answers],
+            [answer.found_ml for answer in answers],
+        )
+    )
+    sure = np.concatenate([answer.certainty for answer in answers])
+    true = np.concatenate([answer.normal for answer in answers])
+    return {
+        "scans": float(len(answers)),
+        "intervals that hold the true volume": float(np.mean([a.holds for a in answers])),
+        "intervals above it": float(np.mean(low > 1.0)),
+        "intervals below it": float(np.mean(high < 1.0)),
+        "found, of the true volume, median": float(np.median(found)),
+        "lower end, of the true volume, median": float(np.median(low)),
+        "upper end, of the true volume, median": float(np.median(high)),
+        "expected calibration error of voxels": expected_calibration_error(sure, true),
+        "abnormal voxels, mean certainty of normal": float(sure[~true].mean()),
+        "normal voxels, mean certainty of normal": float(sure[true].mean()),
+    }
+
+
+def _answers(organ: Organ, data: Path) -> Iterator[Answer]:
+    rng = np.random.default_rng(SEED)
+    for name in HELD_OUT:
+        case = load_case(data, ENTRIES[name])
+        for family, scan, abnormal in courses(case, DISEASES, SEED):
+            seen = segment_scan(scan, organ)
+            if seen.certainty is not None and abnormal.any():
+                yield _answer(f"{name} {family}", case, seen, seen.certainty, abnormal, rng)
+
+
+def _answer(
+    name: str,
+    case: Case,
+    seen: ScanAnalysis,
+    certainty: NDArray[np.uint8],
+    abnormal: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> Answer:
+    """Of what is known in one scan."""
+    unknown = Mask(voxels=case.unknown & ~abnormal, geometry=case.scan.geometry)
+    roi, found = seen.roi.mask - unknown, seen.abnormal.mask - unknown
+    interval = abnormal_interval_ml(certainty, roi, found)
+    if interval is None:
+        raise ValueError("expected an interval where there is a certainty, found none")
+    known = np.flatnonzero(roi.voxels & (case.lung | abnormal))
+    drawn = rng.choice(known, min(VOXELS, known.size), replace=False)
+    return Answer(
+        name=name,
+        true_ml=float(np.count_nonzero(abnormal) * case.scan.geometry.voxel_volume_ml),
+        found_ml=found.volume_ml,
+        interval_ml=interval,
+        certainty=certainty.ravel()[drawn] / 255.0,
+        normal=~abnormal.ravel()[drawn],
+    )
