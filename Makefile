@@ -24,7 +24,7 @@ unit: $(READY)
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable '.[pacs,web]' --group lint --group test --group interop
+	$(BIN)/python -m pip install --quiet --editable '.[cohort,pacs,web]' --group lint --group test --group interop
 	touch $@
 
 train-setup: $(TRAIN_READY)  ## add what training needs (torch, CPU)

@@ -17,10 +17,10 @@ from pydicom import FileDataset, dcmread
 from eupnea.analysis import Analysis
 from eupnea.errors import OutputError, Refusal, RefusalCode, UsageError
 from eupnea.pacs import Archive, Watching, push, watch
-from eupnea.pacs.done import alone_in
 from eupnea.pacs.entry import Study
 from eupnea.pipeline import analyze
 from eupnea.write import AnalysisDocument
+from eupnea.write.alone import alone_in
 from eupnea.write.dicom import write_dicom
 from support.ct import ct_series, save
 from support.fake_archive import FakeArchive
@@ -261,7 +261,7 @@ def test_a_study_still_arriving_waits(
 
 def test_one_watch_per_folder(run: Runner) -> None:
     """A second one does not start."""
-    with alone_in(run.folder), pytest.raises(UsageError, match="another watch"):
+    with alone_in(run.folder, work="watch"), pytest.raises(UsageError, match="another watch"):
         run()
 
 

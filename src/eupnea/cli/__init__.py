@@ -12,6 +12,7 @@ from eupnea.cli.align import align
 from eupnea.cli.analyze import analyze
 from eupnea.cli.arguments import spread_dates
 from eupnea.cli.check import check
+from eupnea.cli.cohort import cohort_app
 from eupnea.cli.deidentify import deidentify
 from eupnea.cli.demo import demo
 from eupnea.cli.doctor import doctor
@@ -57,6 +58,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(label_app, name="label")
+app.add_typer(cohort_app, name="cohort")
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ def analyze(
             harmonise=harmonise,
         ),
         key=Key.of_file(key) if deidentify else None,
-        limits=_limits(change_limit, change_floor),
+        limits=limits_of(change_limit, change_floor),
         names_from=names_from,
         segmentation=SegmentationType[seg.name],
     )
@@ -95,7 +95,7 @@ def analyze(
         raise typer.Exit(PARTLY_DONE)
 
 
-def _limits(percent: float | None, floor_mm3: float) -> RepeatabilityLimits:
+def limits_of(percent: float | None, floor_mm3: float) -> RepeatabilityLimits:
     """The limits below which a change is none; those by size where no percentage was named."""
     from eupnea.compare import RepeatabilityLimits
 

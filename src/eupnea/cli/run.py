@@ -36,8 +36,9 @@ def run(
     limits: RepeatabilityLimits | None = None,
     names_from: Path | None = None,
     segmentation: SegmentationType = SegmentationType.BINARY,
+    quiet: bool = False,
 ) -> Analysis:
-    """Analyze the sources and write everything to `out`.
+    """Analyze the sources and write everything to `out`; show progress unless `quiet`.
 
     Raises:
         Refusal: The sources cannot be measured; nothing was written.
@@ -46,7 +47,7 @@ def run(
     check_output(out)
     known = read_names(names_from) if names_from else ()
     comparison = CompareSettings(limits=limits or RepeatabilityLimits())
-    with Watch() as watch:
+    with Watch(quiet=quiet) as watch:
         target = find_organ(organ, normal=normal, weights=weights, roi=roi)
         analysis = analyze(
             sources,

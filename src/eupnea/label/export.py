@@ -15,7 +15,7 @@ from eupnea.label.agreement import ReaderPair, agree, consensus
 from eupnea.label.drawn import Canvas
 from eupnea.label.learning_set import DATASET, LabelRecord, LearningSet
 from eupnea.label.values import LabelValue
-from eupnea.label.whole import write_whole
+from eupnea.write.whole import write_whole
 
 FOLDS = 5
 """Of cross-validation in the MONAI data list; all scans of a patient share one."""

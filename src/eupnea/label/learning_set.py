@@ -15,8 +15,8 @@ from eupnea.errors import Refusal, RefusalCode, UsageError
 from eupnea.label.completion import Label
 from eupnea.label.drawn import Canvas, read_drawn
 from eupnea.label.values import LabelValue
-from eupnea.label.whole import write_whole
 from eupnea.label.worklist import WorkItem
+from eupnea.write.whole import write_whole
 
 MANIFEST = "manifest.jsonl"
 DATASET = "Dataset501_EupneaLung"

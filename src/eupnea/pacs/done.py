@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from eupnea.errors import OutputError, UsageError
 from eupnea.pacs.entry import Study, short
+from eupnea.write.whole import write_whole
 
 SINCE = "since"
 STORED = "stored"
@@ -55,7 +51,7 @@ class Register:
 
     def add(self, study: Study, record: Done) -> None:
         """Remember a study as done."""
-        write_whole(self._path(study), record.model_dump_json(indent=1))
+        write_whole(self._path(study), f"{record.model_dump_json(indent=1)}\n".encode())
 
     def since(self, given: date | None) -> date:
         """The first day to look at: the one given, else that of the first start."""
@@ -63,48 +59,8 @@ class Register:
         if given is None and path.exists():
             return date.fromisoformat(path.read_text().strip())
         day = given or datetime.now().astimezone().date()
-        write_whole(path, day.isoformat())
+        write_whole(path, f"{day.isoformat()}\n".encode())
         return day
 
     def _path(self, study: Study) -> Path:
         return self._folder / f"{short(study.uid)}.json"
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Hold a folder for one process; the system gives it free however that ends.
-
-    Raises:
-        UsageError: Another process holds it.
-        OutputError: It cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise OutputError(f"cannot write {folder}: {error.strerror}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise UsageError(f"another watch works in {folder}") from None
-    finally:
-        os.close(handle)
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a small file aside and rename it.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    aside = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("w", encoding="utf-8") as opened:
-            opened.write(content + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        aside.replace(path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}") from error

@@ -12,11 +12,12 @@ from pathlib import Path
 from eupnea.analysis import Analysis
 from eupnea.errors import OutputError, Refusal, RefusalCode
 from eupnea.pacs.archive import Archive
-from eupnea.pacs.done import STORED, Done, Register, alone_in
+from eupnea.pacs.done import STORED, Done, Register
 from eupnea.pacs.entry import Entry, Study
 from eupnea.pacs.pulling import pull
 from eupnea.pacs.pushing import push
 from eupnea.progress import Progress, unwatched
+from eupnea.write.alone import alone_in
 
 Measure = Callable[[list[Path], Path], Analysis]
 """Analyzes folders of DICOM and writes everything to an output folder."""
@@ -75,7 +76,7 @@ def watch(
         UsageError: Another watch works in the folder.
         Refusal: `SERVER_...`, when the archive fails at the very first look.
     """
-    with alone_in(how.folder):
+    with alone_in(how.folder, work="watch"):
         worker = _Worker(
             archive=archive,
             how=how,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from eupnea.band import BandName
 from eupnea.write.document import AnalysisDocument, ScanDocument
@@ -33,18 +33,18 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def scans_csv(document: AnalysisDocument) -> str:
     """One row per scan: volumes, shares, density bands."""
-    return _csv(SCAN_COLUMNS, map(_scan_row, document.scans))
+    return csv_text(SCAN_COLUMNS, map(_scan_row, document.scans))
 
 
 def regions_csv(document: AnalysisDocument) -> str:
     """One row per region and scan."""
     rows = (row for scan in document.scans for row in _region_rows(scan))
-    return _csv(REGION_COLUMNS, rows)
+    return csv_text(REGION_COLUMNS, rows)
 
 
 def events_csv(document: AnalysisDocument) -> str:
     """One row per event and pair of scans."""
-    return _csv(EVENT_COLUMNS, _event_rows(document))
+    return csv_text(EVENT_COLUMNS, _event_rows(document))
 
 
 def _scan_row(scan: ScanDocument) -> dict[str, Cell]:
@@ -110,15 +110,16 @@ def _axes(name: str, point_mm: tuple[float, float, float]) -> dict[str, Cell]:
     return {f"{name}_{axis}_mm": value for axis, value in zip("xyz", point_mm, strict=True)}
 
 
-def _csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, Cell]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+    """Rows under their columns; a cell that a row lacks is empty."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)
+    writer.writerows({key: safe(value) for key, value in row.items()} for row in rows)
     return text.getvalue()
 
 
-def _safe(cell: Cell) -> Cell:
+def safe(cell: Cell) -> Cell:
     """A cell that no spreadsheet takes for a formula; truth as `true` or `false`."""
     if isinstance(cell, bool):
         return "true" if cell else "false"

@@ -1,0 +1,93 @@
+"""What became of each case, remembered on disk."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from eupnea.cohort.plan import CASES
+from eupnea.write.folder import DOCUMENT
+from eupnea.write.whole import write_whole
+
+FOLDER = "records"
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    MEASURED = "measured"
+    PARTLY = "partly"
+    """Some of its scans were refused, the others are measured."""
+    REFUSED = "refused"
+    """None of its scans can be measured; the record holds the code."""
+    FAILED = "failed"
+    """Eupnea, or the process that it ran in, broke down."""
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the case has an output folder."""
+        return self in (Outcome.MEASURED, Outcome.PARTLY)
+
+
+class Record(BaseModel):
+    """What became of one case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    case: str
+    outcome: Outcome
+    fingerprint: str | None = None
+    """Of what it was measured from; `None` when it broke down before that was known."""
+    document_sha256: str | None = None
+    """Of its `analysis.json`, if it has one."""
+    code: str | None = None
+    """Of a refusal, or the kind of a breakdown."""
+    text: str = ""
+    seconds: float = 0.0
+
+
+class Records:
+    """A folder with one file per case.
+
+    A record is written when the case's output is there whole: a run that is killed
+    at any moment finds a case undone or done.
+    """
+
+    def __init__(self, cohort: Path) -> None:
+        self._cohort = cohort
+
+    def find(self, case: str) -> Record | None:
+        """The record of a case; `None` when there is none, or none that can be read."""
+        try:
+            record = Record.model_validate_json(self._path(case).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+        return record if record.case == case else None
+
+    def add(self, record: Record) -> None:
+        """Remember what became of a case.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        write_whole(self._path(record.case), f"{record.model_dump_json(indent=1)}\n".encode())
+
+    def result(self, case: str) -> Path:
+        """The output folder of a case."""
+        return self._cohort / CASES / case
+
+    def document_sha256(self, case: str) -> str | None:
+        """Of the `analysis.json` that lies in a case's folder now."""
+        path = self.result(case) / DOCUMENT
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+
+    def holds(self, record: Record, fingerprint: str) -> bool:
+        """Whether a record tells of these inputs, and of the output that lies there."""
+        same = record.fingerprint == fingerprint
+        return same and record.document_sha256 == self.document_sha256(record.case)
+
+    def _path(self, case: str) -> Path:
+        return self._cohort / FOLDER / f"{case}.json"

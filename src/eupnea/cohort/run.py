@@ -1,0 +1,105 @@
+"""All cases of a cohort, each measured once."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from pathlib import Path
+
+from eupnea.cohort.engine import Engine
+from eupnea.cohort.plan import CohortPlan, check_folder
+from eupnea.cohort.record import Outcome, Record, Records
+from eupnea.cohort.report import write_report
+from eupnea.cohort.work import Measure, measure_case
+from eupnea.errors import ModelError, OutputError, UsageError
+from eupnea.progress import Progress, Step, unwatched
+from eupnea.write.alone import alone_in
+
+DIED = "PROCESS_DIED"
+"""The code of a case that its process did not survive, mostly for want of memory."""
+
+
+def run_cohort(
+    plan: CohortPlan,
+    folder: Path,
+    *,
+    measure: Measure,
+    engine: Engine | None = None,
+    again: Collection[str] = (),
+    tell: Callable[[Record], None] = lambda _: None,
+    progress: Progress = unwatched,
+) -> tuple[Record, ...]:
+    """Measures each case of a cohort, and writes its tables and its report.
+
+    A case that was measured before from the same files, with the same settings and by the
+    same version, is not measured again. Whatever stops a run, the next one goes on.
+
+    Args:
+        plan: The cases, and the settings that hold for all.
+        folder: The cohort's folder; new, empty, or that of an earlier run.
+        measure: Analyzes one case.
+        engine: Where; `None` means processes of this machine.
+        again: Names of cases that are tried again although they were refused, or broke down.
+        tell: Given what became of each case, as it is done.
+        progress: Called before each.
+
+    Returns:
+        What became of each case, in the order of the plan.
+
+    Raises:
+        UsageError: The folder holds something else, or another run works in it.
+        OutputError: The folder cannot be written; cases that are done stay done.
+        ModelError: The model is missing or altered.
+    """
+    check_folder(folder)
+    with alone_in(folder, work="run"):
+        plan.write(folder)
+        ended: dict[str, Record] = {}
+        progress(Step(name="measuring the cases", done=0, total=len(plan.cases)))
+        for record in _each(plan, folder, measure, engine or Engine(), again):
+            ended[record.case] = record
+            tell(record)
+            progress(Step(name=record.case, done=len(ended), total=len(plan.cases)))
+        records = tuple(ended[case.name] for case in plan.cases)
+        write_report(plan, folder)
+    return records
+
+
+def _each(
+    plan: CohortPlan, folder: Path, measure: Measure, engine: Engine, again: Collection[str]
+) -> Iterator[Record]:
+    calls = {
+        case.name: partial(
+            measure_case, case, plan.settings, folder.absolute(), measure, again=case.name in again
+        )
+        for case in plan.cases
+    }
+    records = Records(folder)
+    for name, answer in engine.each_done(calls):
+        if isinstance(answer, Record):
+            yield answer
+        else:
+            record = _failed(name, answer)
+            records.add(record)
+            yield record
+
+
+def _failed(name: str, error: BaseException) -> Record:
+    """What is remembered of a breakdown: its kind and place; a message may tell who the patient is.
+
+    Raises:
+        BaseException: The error itself, when it is not of the case: a full disk, a missing model.
+    """
+    if isinstance(error, OutputError | ModelError):
+        raise error
+    if isinstance(error, UsageError):
+        return Record(case=name, outcome=Outcome.FAILED, code="USAGE", text=str(error))
+    if type(error).__name__ == "KilledWorker":
+        text = "its process died, twice; most often a case needs more memory than there is"
+        return Record(case=name, outcome=Outcome.FAILED, code=DIED, text=text)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "eupnea" in Path(frame.filename).parts] or frames
+    place = f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else "an unknown place"
+    kind = type(error).__name__
+    return Record(case=name, outcome=Outcome.FAILED, code=kind, text=f"{kind} in {place}")
