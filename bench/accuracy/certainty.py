@@ -25,6 +25,7 @@ from eupnea.train.disease import FAMILIES
 from eupnea.train.disease.untaught import UNTAUGHT
 from eupnea.train.evaluate import courses
 from eupnea.train.scores import expected_calibration_error
+from eupnea.train.table import write_table
 
 SEED = 13
 VOXELS = 20_000
@@ -33,22 +34,33 @@ VOXELS = 20_000
 DISEASES = (*FAMILIES.values(), *UNTAUGHT.values())
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Answer:
-    """What a method said of one scan, and what is true; in ml, and of some known voxels."""
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of `answers.csv`: what a method said of one scan, and what is true."""
 
-    name: str
+    case: str
+    disease: str
+    known_ml: float
+    """Of the region of interest, without places of unknown nature."""
     true_ml: float
     found_ml: float
-    interval_ml: tuple[float, float]
-    certainty: NDArray[np.float64]
-    """That a voxel is normal, 0 to 1."""
-    normal: NDArray[np.bool_]
+    low_ml: float
+    high_ml: float
 
     @property
     def holds(self) -> bool:
         """Whether the true volume lies in the interval."""
-        return self.interval_ml[0] <= self.true_ml <= self.interval_ml[1]
+        return self.low_ml <= self.true_ml <= self.high_ml
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answer:
+    """One scan: its volumes, and some of its voxels."""
+
+    row: Row
+    certainty: NDArray[np.float64]
+    """That a voxel is normal, 0 to 1."""
+    normal: NDArray[np.bool_]
 
 
 def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
@@ -56,23 +68,20 @@ def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
 
     A method that gives no certainty has no figures.
     """
-    del folder
     answers = list(_answers(organ, data))
     if not answers:
         return {}
+    rows = [answer.row for answer in answers]
+    write_table(rows, folder / "answers.csv", kind=Row)
     low, high, found = (
-        np.array(values) / [answer.true_ml for answer in answers]
-        for values in (
-            [answer.interval_ml[0] for answer in answers],
-            [answer.interval_ml[1] for answer in answers],
-            [answer.found_ml for answer in answers],
-        )
+        np.array([getattr(row, figure) / row.true_ml for row in rows])
+        for figure in ("low_ml", "high_ml", "found_ml")
     )
     sure = np.concatenate([answer.certainty for answer in answers])
     true = np.concatenate([answer.normal for answer in answers])
     return {
         "scans": float(len(answers)),
-        "intervals that hold the true volume": float(np.mean([a.holds for a in answers])),
+        "intervals that hold the true volume": float(np.mean([row.holds for row in rows])),
         "intervals above it": float(np.mean(low > 1.0)),
         "intervals below it": float(np.mean(high < 1.0)),
         "found, of the true volume, median": float(np.median(found)),
@@ -91,11 +100,11 @@ def _answers(organ: Organ, data: Path) -> Iterator[Answer]:
         for family, scan, abnormal in courses(case, DISEASES, SEED):
             seen = segment_scan(scan, organ)
             if seen.certainty is not None and abnormal.any():
-                yield _answer(f"{name} {family}", case, seen, seen.certainty, abnormal, rng)
+                yield _answer(family, case, seen, seen.certainty, abnormal, rng)
 
 
 def _answer(
-    name: str,
+    disease: str,
     case: Case,
     seen: ScanAnalysis,
     certainty: NDArray[np.uint8],
@@ -110,11 +119,14 @@ def _answer(
         raise ValueError("expected an interval where there is a certainty, found none")
     known = np.flatnonzero(roi.voxels & (case.lung | abnormal))
     drawn = rng.choice(known, min(VOXELS, known.size), replace=False)
-    return Answer(
-        name=name,
+    row = Row(
+        case=case.name,
+        disease=disease,
+        known_ml=roi.volume_ml,
         true_ml=float(np.count_nonzero(abnormal) * case.scan.geometry.voxel_volume_ml),
         found_ml=found.volume_ml,
-        interval_ml=interval,
-        certainty=certainty.ravel()[drawn] / 255.0,
-        normal=~abnormal.ravel()[drawn],
+        low_ml=interval[0],
+        high_ml=interval[1],
     )
+    sure = certainty.ravel()[drawn] / 255.0
+    return Answer(row=row, certainty=sure, normal=~abnormal.ravel()[drawn])
