@@ -105,6 +105,16 @@ def test_what_is_done_is_left_alone(ended: Ended) -> None:
     assert stamps == {path: path.stat().st_mtime_ns for path in stamps}
 
 
+def test_a_breakdown_leaves_no_older_answer(tmp_path: Path) -> None:
+    """What lay there told of other files, or of other options."""
+    plan, stale = plan_of("breaks", folder=tmp_path), tmp_path / "out" / "cases" / "breaks"
+    stale.mkdir(parents=True)
+    plan.write(tmp_path / "out")
+    (stale / "analysis.json").write_text("{}")
+    assert run(plan, tmp_path / "out")["breaks"].outcome is Outcome.FAILED
+    assert not stale.exists()
+
+
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     """The second is told so, and touches nothing."""
     plan = plan_of("A", folder=tmp_path)

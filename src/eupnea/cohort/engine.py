@@ -13,7 +13,7 @@ from eupnea.errors import ExtraMissing, UsageError
 
 try:
     import dask
-    from distributed import Client, LocalCluster, as_completed
+    from distributed import Client, KilledWorker, LocalCluster, as_completed
     from distributed.system import MEMORY_LIMIT
 except ImportError as error:
     raise ExtraMissing("cohort", needed_for="a cohort") from error
@@ -93,3 +93,8 @@ def _connected(address: str) -> Iterator[Client]:
         raise UsageError(f"expected a Dask scheduler at {address}, found none") from error
     with client:
         yield client
+
+
+def is_death(error: BaseException) -> bool:
+    """Whether a call's process did not survive it."""
+    return isinstance(error, KilledWorker)

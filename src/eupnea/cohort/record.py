@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from enum import StrEnum
 from pathlib import Path
 
@@ -78,6 +79,10 @@ class Records:
     def result(self, case: str) -> Path:
         """The output folder of a case."""
         return self._cohort / CASES / case
+
+    def discard_result(self, case: str) -> None:
+        """Removes the output of a case that could not be measured again: it tells of other files."""
+        shutil.rmtree(self.result(case), ignore_errors=True)
 
     def document_sha256(self, case: str) -> str | None:
         """Of the `analysis.json` that lies in a case's folder now."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
-from eupnea.cohort.engine import Engine
+from eupnea.cohort.engine import Engine, is_death
 from eupnea.cohort.plan import CohortPlan, check_folder
 from eupnea.cohort.record import Outcome, Record, Records
 from eupnea.cohort.report import write_report
@@ -27,7 +27,6 @@ def run_cohort(
     measure: Measure,
     engine: Engine | None = None,
     again: Collection[str] = (),
-    tell: Callable[[Record], None] = lambda _: None,
     progress: Progress = unwatched,
 ) -> tuple[Record, ...]:
     """Measures each case of a cohort, and writes its tables and its report.
@@ -41,7 +40,6 @@ def run_cohort(
         measure: Analyzes one case.
         engine: Where; `None` means processes of this machine.
         again: Names of cases that are tried again although they were refused, or broke down.
-        tell: Given what became of each case, as it is done.
         progress: Called before each.
 
     Returns:
@@ -59,7 +57,6 @@ def run_cohort(
         progress(Step(name="measuring the cases", done=0, total=len(plan.cases)))
         for record in _each(plan, folder, measure, engine or Engine(), again):
             ended[record.case] = record
-            tell(record)
             progress(Step(name=record.case, done=len(ended), total=len(plan.cases)))
         records = tuple(ended[case.name] for case in plan.cases)
         write_report(plan, folder)
@@ -81,6 +78,7 @@ def _each(
             yield answer
         else:
             record = _failed(name, answer)
+            records.discard_result(name)
             records.add(record)
             yield record
 
@@ -95,7 +93,7 @@ def _failed(name: str, error: BaseException) -> Record:
         raise error
     if isinstance(error, UsageError):
         return Record(case=name, outcome=Outcome.FAILED, code="USAGE", text=str(error))
-    if type(error).__name__ == "KilledWorker":
+    if is_death(error):
         text = "its process died, twice; most often a case needs more memory than there is"
         return Record(case=name, outcome=Outcome.FAILED, code=DIED, text=text)
     frames = traceback.extract_tb(error.__traceback__)

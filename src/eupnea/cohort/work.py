@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +39,8 @@ def measure_case(
     if known is not None and records.holds(known, mark) and not (again and _is_unwell(known)):
         return known
     ended = _measured(case, settings, records.result(case.name), measure)
+    if not ended.outcome.has_result:
+        records.discard_result(case.name)
     record = ended.model_copy(
         update={
             "fingerprint": mark,
@@ -59,7 +60,6 @@ def _measured(case: CohortCase, settings: Settings, out: Path, measure: Measure)
     try:
         analysis = measure(case, settings, out)
     except Refusal as refusal:
-        shutil.rmtree(out, ignore_errors=True)
         return Record(
             case=case.name, outcome=Outcome.REFUSED, code=refusal.code.value, text=str(refusal)
         )
