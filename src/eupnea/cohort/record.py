@@ -81,7 +81,7 @@ class Records:
         return self._cohort / CASES / case
 
     def discard_result(self, case: str) -> None:
-        """Removes the output of a case that could not be measured again: it tells of other files."""
+        """Removes the output of a case that could not be measured again: it is of other files."""
         shutil.rmtree(self.result(case), ignore_errors=True)
 
     def document_sha256(self, case: str) -> str | None:
