@@ -31,6 +31,25 @@ def test_a_folder_lists_a_case_for_each_folder_zip_and_image(tmp_path: Path) -> 
     assert all(not case.dates for case in cases)
 
 
+def test_a_folder_of_image_files_is_one_for_each_scan(tmp_path: Path) -> None:
+    """In the order of their names; a folder with anything else in it is DICOM's."""
+    names = ("b_2020-06-11.nii.gz", "a_2020-03-05.nii.gz")
+    for name in (*(f"S1/{name}" for name in names), "S1/.hidden", "S2/a.nii", "S2/1"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    first, second = read_listing(tmp_path)
+    assert [source.name for source in first.sources] == sorted(names)
+    assert second.sources == ((tmp_path / "S2").resolve(),)
+
+
+def test_a_folder_and_a_zip_of_one_name_are_two_cases_too_many(tmp_path: Path) -> None:
+    """They would be written to one folder."""
+    (tmp_path / "S1").mkdir()
+    (tmp_path / "S1.zip").touch()
+    with pytest.raises(UsageError, match="unlike names"):
+        read_listing(tmp_path)
+
+
 def test_a_table_joins_the_lines_of_a_case(tmp_path: Path) -> None:
     """In the order of its lines, which need not be neighbours; paths count from the table."""
     text = (

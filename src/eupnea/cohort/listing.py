@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from eupnea.cohort.case import CohortCase
 from eupnea.errors import UsageError
+from eupnea.read.image_file import ending
+from eupnea.read.patient_folder import sources_in
 
 CASE, SOURCE, DATE = "case", "source", "date"
 TABLE_ENDINGS = (".csv", ".tsv")
-FILE_ENDINGS = (".nii.gz", ".nii", ".mha", ".mhd", ".nrrd", ".zip")
-"""Files that are a case each, when a folder lists a cohort."""
+ZIP = ".zip"
 
 
 def read_listing(path: Path) -> tuple[CohortCase, ...]:
@@ -24,7 +25,8 @@ def read_listing(path: Path) -> tuple[CohortCase, ...]:
     Args:
         path: A table with a header (`case`, `source`, and `date` where the source does not
             say it), one line for each source, whose paths count from the table's folder; or a
-            folder that holds a folder, a zip or an image file for each case.
+            folder that holds a folder, a zip or an image file for each case. A case's folder that
+            holds image files alone holds one for each scan.
 
     Raises:
         UsageError: There is no case, or a line is not one; the message names the line.
@@ -43,15 +45,17 @@ def read_listing(path: Path) -> tuple[CohortCase, ...]:
 
 
 def _is_case(entry: Path) -> bool:
-    if entry.name.startswith("."):
-        return False
-    return entry.is_dir() or entry.name.lower().endswith(FILE_ENDINGS)
+    return not entry.name.startswith(".") and (entry.is_dir() or _ending(entry.name) != "")
 
 
 def _of_entry(entry: Path) -> CohortCase:
-    ending = next((e for e in FILE_ENDINGS if entry.name.lower().endswith(e)), "")
-    name = entry.name[: len(entry.name) - len(ending)] if entry.is_file() else entry.name
-    return _case(name, [entry.resolve()], [], where=str(entry))
+    name = entry.name if entry.is_dir() else entry.name[: -len(_ending(entry.name))]
+    return _case(name, sources_in(entry.resolve()), [], where=str(entry))
+
+
+def _ending(name: str) -> str:
+    """Of a file that is a case by itself; empty for others."""
+    return ZIP if name.lower().endswith(ZIP) else ending(name)
 
 
 def _of_table(path: Path) -> Iterator[CohortCase]:
@@ -89,9 +93,12 @@ def _case(name: str, sources: Iterable[Path], dates: Iterable[str], *, where: st
 
 
 def _refuse_alike(cases: Iterable[CohortCase]) -> None:
-    """Names that one folder would hold both of, on systems that do not tell case from case."""
+    """Names that would be one folder's, also on systems that do not tell case from case."""
     seen: dict[str, str] = {}
     for case in cases:
-        other = seen.setdefault(case.name.casefold(), case.name)
-        if other != case.name or list(seen).count(case.name.casefold()) > 1:
-            raise UsageError(f"expected cases with unlike names, found {other!r} and {case.name!r}")
+        folded = case.name.casefold()
+        if folded in seen:
+            raise UsageError(
+                f"expected cases with unlike names, found {seen[folded]!r} and {case.name!r}"
+            )
+        seen[folded] = case.name

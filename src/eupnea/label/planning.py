@@ -24,12 +24,11 @@ from eupnea.organ import Organ
 from eupnea.progress import Progress, Step, unwatched
 from eupnea.read import read_timeline
 from eupnea.read.acquired_at import UNKNOWN
+from eupnea.read.patient_folder import sources_in
 from eupnea.scan import Scan
 from eupnea.segment import segment_scan
 from eupnea.write.folder import written_aside
 from eupnea.write.report.picture import Picture
-
-IMAGE_ENDINGS = (".nii", ".nii.gz", ".mha", ".mhd", ".nrrd")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,7 +118,7 @@ def _plan_patient(
     """Each scan of one patient, oldest first; its files are written on the way."""
     patient = f"P{number:03d}"
     before: float | None = None
-    for index, scan in enumerate(read_timeline(_scans_of(source)).timeline):
+    for index, scan in enumerate(read_timeline(sources_in(source)).timeline):
         found, certainty = _segment(scan, organ, index)
         change = None if before is None else abs(found.abnormal.fraction - before)
         before = found.abnormal.fraction
@@ -138,15 +137,6 @@ def _plan_patient(
             found, plan, lessons, case=case, patient=patient, source=source, prelabels=prelabels
         )
         yield _Planned(item=item, lessons=lessons, picture=thumbnail(found))
-
-
-def _scans_of(source: Path) -> list[Path]:
-    """The source itself, or the image files of a folder that holds nothing else."""
-    if not source.is_dir():
-        return [source]
-    entries = sorted(entry for entry in source.iterdir() if not entry.name.startswith("."))
-    images = [entry for entry in entries if entry.name.lower().endswith(IMAGE_ENDINGS)]
-    return images if images and images == entries else [source]
 
 
 def _segment(scan: Scan, organ: Organ, index: int) -> tuple[ScanAnalysis, float | None]:
