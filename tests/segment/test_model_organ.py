@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from eupnea.phantom import PhantomScan
 from eupnea.read import read_timeline
 from eupnea.scan import Scan
 from eupnea.segment.blocks import Blocks
+from eupnea.segment.card import Calibration
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.model import Model
-from eupnea.segment.model_organ import organ_of, predict_in, whole_lungs
+from eupnea.segment.model_organ import mode_hu_in, organ_of, predict_in, whole_lungs
 from eupnea.segment.planes import PlaneGrid
 from naive import model_lungs
 from support.toy_networks import (
@@ -66,13 +68,23 @@ def check_against_the_plain_way(model: Model, scan: Scan) -> None:
     if sure is not None:
         assert (roi.voxels != model_lungs.lungs(scan, seen)).any()
     found = organ.find_normal(scan, roi)
-    plain = model_lungs.certainty(scan, seen, roi.voxels, model.card.calibration)
+    calibration = model.card.calibration.at(mode_hu_in(model, scan, roi))
+    plain = model_lungs.certainty(scan, seen, roi.voxels, calibration)
     np.testing.assert_array_equal(found.certainty, plain)
 
 
 def test_boxes_and_threads_change_nothing(model: Model, phantom_scan: PhantomScan) -> None:
     """What is computed in boxes, beside the network, is what the plain way finds."""
     check_against_the_plain_way(model, phantom_scan.scan)
+
+
+def test_a_lung_is_cut_at_its_own_inflation(model: Model, phantom_scan: PhantomScan) -> None:
+    """Where the card says that a shift grows with it, and as far as it says."""
+    whole = Calibration(shift=-1.0, shift_per_hu=0.05, modes_hu=(-950.0, -650.0))
+    for calibration in (whole, whole.model_copy(update={"modes_hu": (-850.0, -850.0)})):
+        card = model.card.model_copy(update={"calibration": calibration})
+        check_against_the_plain_way(replace(model, card=card), phantom_scan.scan)
+    assert whole.at(-900.0).shift < whole.at(-800.0).shift
 
 
 @pytest.mark.real

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eupnea.train.calibrate import fit_calibration
+from eupnea.train.calibrate import fit_calibration, growth
 from eupnea.train.scores import area_under_curve, dice, expected_calibration_error
 
 
@@ -37,3 +37,12 @@ def test_calibration_finds_how_sure_one_may_be() -> None:
     assert found.shift == pytest.approx(0, abs=0.06)
     honest = 1 / (1 + np.exp(-(found.slope * np.log(boast / (1 - boast)) + found.shift)))
     assert expected_calibration_error(honest, true) < expected_calibration_error(boast, true) / 3
+
+
+def test_a_cut_grows_where_less_inflated_lungs_ask_for_more() -> None:
+    """On a line whose slope is that of the lungs, whatever the noise's level; else not at all."""
+    rng = np.random.default_rng(2)
+    modes = rng.uniform(-900.0, -720.0, 40)
+    asked = -3.0 + 0.02 * (modes + 850.0) + rng.normal(0.0, 0.3, 40)
+    assert growth(list(modes), list(asked)) == pytest.approx(0.02, abs=0.003)
+    assert growth(list(modes / 10.0), list(asked)) == 0.0

@@ -84,4 +84,7 @@ def export(
     if false_share is not None:
         aerated = calibrate_model.training_cases(config, data, Health.AERATED)
         card = calibrate_model.cut_card(onnx, aerated, false_share=false_share)
-    typer.echo(f"calibration: slope {card.calibration.slope}, shift {card.calibration.shift}")
+    found = card.calibration
+    typer.echo(
+        f"calibration: slope {found.slope}, shift {found.shift}, {found.shift_per_hu} more per HU"
+    )

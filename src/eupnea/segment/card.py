@@ -9,18 +9,41 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eupnea.errors import ModelError
+from eupnea.segment.usual_breath import USUAL_HU
 
 Fact = str | int | float | list[str]
 """What a card says of a training."""
 
 
 class Calibration(BaseModel):
-    """Turns the network's answer into a certainty: `sigmoid(slope * logit + shift)`."""
+    """Turns the network's answer into a certainty: `sigmoid(slope * logit + shift)`.
+
+    The less a lung is inflated, the less a network is sure of it, so the shift may grow with the
+    lung's most frequent density.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slope: float = 1.0
     shift: float = 0.0
+    """Of a lung at a usual breath (`USUAL_HU`)."""
+    shift_per_hu: float = 0.0
+    """How much it grows with each HU that the lung's most frequent density lies above that."""
+    modes_hu: tuple[float, float] = (USUAL_HU, USUAL_HU)
+    """Most frequent densities of the lungs that it was fitted to, from and to; it grows no more
+    beyond them."""
+
+    def at(self, mode_hu: float) -> Calibration:
+        """The calibration of a lung of this most frequent density.
+
+        Examples:
+            >>> grows = Calibration(shift=-2.0, shift_per_hu=0.03, modes_hu=(-890.0, -730.0))
+            >>> [round(grows.at(mode).shift, 2) for mode in (-850.0, -750.0, -700.0)]
+            [-2.0, 1.0, 1.6]
+        """
+        mode = min(max(mode_hu, self.modes_hu[0]), self.modes_hu[1])
+        shift = self.shift + self.shift_per_hu * (mode - USUAL_HU)
+        return Calibration(slope=self.slope, shift=shift)
 
 
 class Source(BaseModel):

@@ -82,7 +82,8 @@ class _Finder:
             usual = mode_hu if self.model.card.usual_breath else None
             shares = self._ask(scan, overview, roi.box(margin_mm=LOOK_BEYOND_MM), usual)
         certainty = np.zeros(scan.geometry.shape, np.uint8)
-        certainty[box] = certainty_of(shares.crop(box), self.model.card.calibration)
+        calibration = self.model.card.calibration.at(mode_hu)
+        certainty[box] = certainty_of(shares.crop(box), calibration)
         certainty[box][~roi.voxels[box]] = 0
         part, thick = overview.thick_tissue(organ)
         certainty[part][thick] = 0
@@ -134,6 +135,12 @@ def predict_in(model: Model, scan: Scan, roi: Mask) -> Prediction:
     organ = overview.coarse.blocks.holding(roi.voxels)
     mode_hu = overview.mode_hu(organ) if model.card.usual_breath else None
     return _predict(model, scan, overview, roi.box(margin_mm=LOOK_BEYOND_MM), mode_hu)
+
+
+def mode_hu_in(model: Model, scan: Scan, roi: Mask) -> float:
+    """The most frequent density of a lung, as `Calibration.at` takes it."""
+    overview = Overview.of(model, scan)
+    return overview.mode_hu(overview.coarse.blocks.holding(roi.voxels))
 
 
 def _predict(

@@ -12,7 +12,8 @@ from scipy.optimize import brentq, minimize
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration
 from eupnea.segment.model import EVEN_ODDS, Model
-from eupnea.segment.model_organ import predict_in
+from eupnea.segment.model_organ import mode_hu_in, predict_in
+from eupnea.segment.usual_breath import USUAL_HU
 from eupnea.train.cases import Case
 from eupnea.train.disease import Family
 from eupnea.train.disease.lay import Ground
@@ -22,6 +23,9 @@ VOXELS_PER_SCAN = 40_000
 
 FARTHEST_SHIFT = 12.0
 """Beyond it even the surest answers turn."""
+
+FEWEST_LUNGS, LEAST_SPREAD_HU = 3, 50.0
+"""What it takes to tell how a cut changes with inflation."""
 
 LESIONS_PER_SCAN = 8
 """Of families drawn at random, laid into each lung; the lung counts healthy as well."""
@@ -60,7 +64,8 @@ def set_cut(
     """Moves even odds to where a stated share of known normal lung is called abnormal.
 
     The most sensitive cut that a false alarm rate allows (Neyman and Pearson
-    1933). Disease has no say in it, so it holds for any.
+    1933), at each lung's own inflation: the cuts that single lungs ask for are laid on a
+    line over their most frequent density. Disease has no say in it, so it holds for any.
 
     Args:
         model: What to cut; its own calibration is not looked at.
@@ -72,12 +77,43 @@ def set_cut(
         The calibration with another shift, to one decimal.
     """
     seen = [np.sort(calibration.slope * _logit(_shares(model, case))) for case in cases]
+    modes_hu = [mode_hu_in(model, case.scan, case.roi) for case in cases]
+    asked = [-float(np.quantile(logits, false_share)) for logits in seen]
+    per_hu = growth(modes_hu, asked)
+    grown = [per_hu * (mode - USUAL_HU) for mode in modes_hu]
 
     def excess(shift: float) -> float:
-        return float(np.mean([np.searchsorted(x, -shift) / x.size for x in seen])) - false_share
+        below = [
+            np.searchsorted(logits, -shift - more) / logits.size
+            for logits, more in zip(seen, grown, strict=True)
+        ]
+        return float(np.mean(below)) - false_share
 
     shift = brentq(excess, -FARTHEST_SHIFT, FARTHEST_SHIFT)
-    return calibration.model_copy(update={"shift": round(float(shift), 1)})
+    return Calibration(
+        slope=calibration.slope,
+        shift=round(float(shift), 1),
+        shift_per_hu=per_hu,
+        modes_hu=(round(min(modes_hu)), round(max(modes_hu))) if per_hu else (USUAL_HU, USUAL_HU),
+    )
+
+
+def growth(modes_hu: Sequence[float], asked: Sequence[float]) -> float:
+    """How much the shifts that lungs ask for grow with each HU of their most frequent density.
+
+    By least squares; none where the lungs are inflated alike, or fewer than `FEWEST_LUNGS`.
+
+    Examples:
+        >>> growth([-890.0, -850.0, -750.0], [-4.0, -3.0, 1.0])
+        0.0365
+        >>> growth([-890.0, -750.0], [-4.0, 1.0])
+        0.0
+    """
+    if len(modes_hu) < FEWEST_LUNGS or np.ptp(modes_hu) < LEAST_SPREAD_HU:
+        return 0.0
+    mode, shift = np.asarray(modes_hu), np.asarray(asked)
+    mode = mode - mode.mean()
+    return round(float((mode * shift).sum() / (mode**2).sum()), 4)
 
 
 def _shares(model: Model, case: Case) -> NDArray[np.float64]:
