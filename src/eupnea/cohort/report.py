@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from eupnea.cohort.line import Course, Line, lines
 from eupnea.cohort.plan import CASES, CohortPlan
@@ -20,10 +17,10 @@ from eupnea.cohort.strip import strip
 from eupnea.cohort.tables import write_tables
 from eupnea.version import __version__
 from eupnea.write.document import DISCLAIMER
+from eupnea.write.html import content_policy, style_of, template_environment
 from eupnea.write.report import words
 from eupnea.write.whole import write_whole
 
-TEMPLATES = "templates"
 REPORT = "cohort.html"
 
 COURSES: Mapping[Course, str] = {
@@ -50,13 +47,12 @@ def write_report(plan: CohortPlan, folder: Path) -> None:
 
 def render(told: Sequence[Line]) -> str:
     """The page: it names no outside address, and runs no script."""
-    style = (files(__package__) / TEMPLATES / "cohort.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    style = style_of(str(__package__), "cohort.css")
     measured = [line for line in told if line.last is not None]
     shares = [line.last.abnormal.fraction for line in measured if line.last]
     page = _environment().get_template("cohort.html.j2")
     return page.render(
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'",
+        policy=content_policy(style),
         style=style,
         version=__version__,
         disclaimer=DISCLAIMER,
@@ -96,13 +92,7 @@ def _courses(measured: Sequence[Line]) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader(__package__, TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(str(__package__))
     environment.filters.update(
         ml=words.millilitres, share=words.share, points=words.points, day=words.day, quoted=quote
     )

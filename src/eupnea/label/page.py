@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
-from importlib.resources import files
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from eupnea.analysis import ScanAnalysis
 from eupnea.label.plan import LabelType
 from eupnea.label.worklist import Worklist
+from eupnea.write.html import content_policy, style_of, template_environment
 from eupnea.write.report.picture import Picture, picture
 from eupnea.write.report.places import Sections, scan_places
 from eupnea.write.report.words import day, millilitres, share
 
-TEMPLATES = "templates"
 SHOWN_PX = 300
 
 HOUR = 60
@@ -35,19 +30,8 @@ def render_page(worklist: Worklist, pictures: Mapping[str, Picture]) -> str:
         worklist: The images in order.
         pictures: The thumbnail of each case.
     """
-    style = (files(__package__) / TEMPLATES / "worklist.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    environment = Environment(
-        loader=PackageLoader(__package__, TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    style = style_of(str(__package__), "worklist.css")
+    environment = template_environment(str(__package__))
     environment.filters.update(ml=millilitres, share=share, day=day, hours=working_time)
     page = environment.get_template("worklist.html.j2")
     return page.render(
@@ -55,7 +39,7 @@ def render_page(worklist: Worklist, pictures: Mapping[str, Picture]) -> str:
         normal=sum(item.label_type is LabelType.NORMAL for item in worklist.items),
         pictures=pictures,
         style=style,
-        policy=policy,
+        policy=content_policy(style),
     )
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from eupnea.analysis import Analysis
 from eupnea.note import Severity
 from eupnea.version import __version__
 from eupnea.write.document import AnalysisDocument
+from eupnea.write.html import content_policy, style_of, template_environment
 from eupnea.write.report import words
 from eupnea.write.report.chart import overview_charts
 from eupnea.write.report.history import families
@@ -30,8 +28,6 @@ from eupnea.write.report.sections import (
 )
 from eupnea.write.report.summary import outcome, overall_change, summary
 from eupnea.write.report.zone_map import zone_map
-
-TEMPLATES = "templates"
 
 FILTERS: dict[str, Callable[..., str]] = {
     "ml": words.millilitres,
@@ -59,13 +55,13 @@ def render_report(analysis: Analysis, document: AnalysisDocument) -> str:
         analysis: The scans and masks that the pictures show.
         document: The rounded numbers, made from the same analysis.
     """
-    style = _style()
+    style = style_of(str(__package__), "report.css")
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             document=document,
-            policy=_policy(style),
+            policy=content_policy(style),
             style=style,
             version=__version__,
             **_content(analysis, document),
@@ -101,13 +97,7 @@ def _title(document: AnalysisDocument) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader(__package__, TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(str(__package__))
     environment.filters.update(FILTERS)
     environment.globals.update(
         counted=words.counted,
@@ -118,16 +108,3 @@ def _environment() -> Environment:
         zone_map=zone_map,
     )
     return environment
-
-
-def _style() -> str:
-    return (files(__package__) / TEMPLATES / "report.css").read_text(encoding="utf-8")
-
-
-def _policy(style: str) -> str:
-    """A content security policy under which only this style and inline pictures load."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
