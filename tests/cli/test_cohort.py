@@ -143,13 +143,15 @@ def test_interrupted_it_leaves_no_process_behind(
     how: signal.Signals, code: int, toy_nifti: tuple[Path, Path], tmp_path: Path
 ) -> None:
     """It ends soon, with its code, and all that it started with it."""
-    sources, out = _patients(toy_nifti, tmp_path), tmp_path / "out"
+    sources, out = tmp_path / "patients", tmp_path / "out"
+    sources.mkdir()
+    for number in range(30):
+        shutil.copy(toy_nifti[0], sources / f"{number}_2020-03-05.nii.gz")
     command = [sys.executable, "-m", "eupnea", "cohort", "run", str(sources), "--out", str(out)]
     began = subprocess.Popen(
         [*command, "-j", "1", *BASELINE], stderr=subprocess.PIPE, start_new_session=True
     )
-    _wait_for(out / "cohort.json")
-    time.sleep(1.0)
+    _wait_until(lambda: any(out.glob("records/*.json")), seconds=300.0)
     began.send_signal(how)
     _, told = began.communicate(timeout=60)
     assert began.returncode == code, told

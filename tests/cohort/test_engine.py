@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eupnea.cohort import Engine
-from eupnea.cohort.engine import is_death
+from eupnea.cohort.engine import ANY_OWN_PORT, is_death
 from eupnea.errors import UsageError
 
 
@@ -33,7 +33,7 @@ def test_a_running_cluster_takes_the_calls() -> None:
     """It is asked by its address, and goes on afterwards."""
     from distributed import LocalCluster  # noqa: PLC0415 - it needs the extra
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=ANY_OWN_PORT) as cluster:
         engine = Engine(scheduler=cluster.scheduler_address)
         for _ in range(2):
             assert dict(engine.each_done({"pid": os.getpid}))["pid"] != os.getpid()

@@ -30,6 +30,9 @@ ISOLATED = {
 """A case that its process died of is tried once more, in another process; and no case waits in
 the process of another, for it would be blamed for that one's death, too."""
 
+ANY_OWN_PORT = "127.0.0.1:0"
+"""Of the scheduler's own pages: this machine's alone, whichever is free."""
+
 PATIENCE = "10s"
 """For a scheduler to answer."""
 
@@ -60,8 +63,8 @@ class Engine:
                 client.submit(call, key=name, pure=False): name for name, call in calls.items()
             }
             for future in as_completed(list(named)):
-                failed = future.status != "finished"
-                yield named[future], future.exception() if failed else future.result()
+                error = future.exception()
+                yield named[future], future.result() if error is None else error
                 future.release()
 
     @contextmanager
@@ -77,7 +80,7 @@ class Engine:
                 n_workers=workers,
                 threads_per_worker=1,
                 memory_limit=MEMORY_LIMIT // workers,
-                dashboard_address=None,
+                dashboard_address=ANY_OWN_PORT,
                 silence_logs=logging.CRITICAL,
             ) as cluster,
             Client(cluster) as client,

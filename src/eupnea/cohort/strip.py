@@ -40,7 +40,7 @@ def strip(shares: Sequence[float]) -> Strip:
     Examples:
         >>> drawn = strip([0.0, 0.0, 0.25])
         >>> drawn.dots
-        ((12.0, 0.0), (12.0, 7.0), (908.9, 0.0))
+        ((12.0, 0.0), (12.0, 7.0), (917.6, 0.0))
     """
     top = next((level for level in LEVELS[1:] if level >= max(shares)), 1.0)
     stacks: Counter[int] = Counter()
