@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,6 +138,15 @@ def test_names_are_taken_out(toy_nifti: tuple[Path, Path], tmp_path: Path) -> No
             assert b"canary" not in path.read_bytes(), path
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """SIGINT reaches what a test starts, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_it_leaves_no_process_behind(
     how: signal.Signals, code: int, toy_nifti: tuple[Path, Path], tmp_path: Path
