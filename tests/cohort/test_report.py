@@ -18,7 +18,8 @@ from eupnea.cohort.line import Course, Line, lines
 from eupnea.cohort.report import render
 from eupnea.cohort.strip import DOT, LEFT, RIGHT, strip
 from eupnea.cohort.work import measure_case
-from eupnea.write.document import AnalysisDocument
+from eupnea.note import Severity
+from eupnea.write.document import AnalysisDocument, NoteDocument
 from support.cohorts import measure_by_name, plan_of
 from support.hand_made import hand_made_analysis
 
@@ -145,6 +146,20 @@ def test_a_course_is_judged_by_what_a_repeat_scan_could_show(
     assert line.course is course
     once = replace(line, document=document.model_copy(update={"changes": ()}))
     assert once.course is Course.ONCE
+
+
+def test_scans_taken_unlike_are_told_beside_their_change(analysis: Analysis) -> None:
+    """For another breath or kernel may have made it."""
+    document = AnalysisDocument.of(analysis)
+    note = NoteDocument(code="COMPARABILITY_BREATH", text="deeper", severity=Severity.CAUTION)
+    changes = tuple(c.model_copy(update={"notes": (note,)}) for c in document.changes)
+    alike = Line(case="A", record=None, document=document)
+    line = replace(alike, document=document.model_copy(update={"changes": changes}))
+    assert (alike.unlike, line.unlike) == ((), ("COMPARABILITY_BREATH",))
+    assert ["<small>scans taken unlike" in render([each]) for each in (alike, line)] == [
+        False,
+        True,
+    ]
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=60))

@@ -11,6 +11,9 @@ from eupnea.write.document import AnalysisDocument, ChangeDocument, ScanDocument
 from eupnea.write.folder import DOCUMENT
 from eupnea.write.report.summary import overall_change
 
+UNLIKE = "COMPARABILITY_"
+"""Begins the codes of notes on how two scans were taken unlike."""
+
 
 class Course(StrEnum):
     """Where the abnormal share went from the first scan to the last."""
@@ -60,6 +63,12 @@ class Line:
         if not abnormal.beyond_repeatability:
             return Course.WITHIN
         return Course.MORE if abnormal.volume_change_ml > 0 else Course.LESS
+
+    @property
+    def unlike(self) -> tuple[str, ...]:
+        """Codes of what the first and the last scan differ in, which may have made a change."""
+        notes = self.change.notes if self.change else ()
+        return tuple(dict.fromkeys(n.code for n in notes if n.code.startswith(UNLIKE)))
 
 
 def lines(plan: CohortPlan, records: Records) -> tuple[Line, ...]:

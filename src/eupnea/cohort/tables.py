@@ -16,7 +16,7 @@ from eupnea.write.whole import write_whole
 
 CASE_COLUMNS = (
     "case", "outcome", "code", "scans", "first_at", "last_at", "days",
-    "first_abnormal_fraction", "last_abnormal_fraction", "fraction_change", "course",
+    "first_abnormal_fraction", "last_abnormal_fraction", "fraction_change", "course", "unlike",
     "last_roi_ml", "last_abnormal_ml", "last_regions", *EventKind,
 )  # fmt: skip
 
@@ -64,6 +64,7 @@ def _changed(line: Line) -> dict[str, Cell]:
     return {
         "days": line.change.days,
         "fraction_change": line.change.abnormal.fraction_change,
+        "unlike": ";".join(line.unlike),
         **{kind.value: tally[kind] for kind in EventKind},
     }
 
