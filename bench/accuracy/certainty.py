@@ -99,7 +99,9 @@ def _answers(organ: Organ, data: Path) -> Iterator[Answer]:
         case = load_case(data, ENTRIES[name])
         for family, scan, abnormal in courses(case, DISEASES, SEED):
             seen = segment_scan(scan, organ)
-            if seen.certainty is not None and abnormal.any():
+            if seen.certainty is None:
+                return
+            if abnormal.any():
                 yield _answer(family, case, seen, seen.certainty, abnormal, rng)
 
 

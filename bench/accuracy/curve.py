@@ -24,7 +24,7 @@ from bench.accuracy.judged import judged
 from bench.accuracy.trained import trained
 
 from eupnea.organ import Organ
-from eupnea.train.cases import Datalist, Health, load_case
+from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.config import WIDTHS, Target, TrainingConfig
 from eupnea.train.disease import FAMILIES
 from eupnea.train.disease.untaught import UNTAUGHT
@@ -94,12 +94,13 @@ def main() -> None:
     parser.add_argument("--width", type=float, action="append")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    points = []
+    data, points = Datalist.read(chosen.data), []
+    cases = data.load(hold_out=True)
     for network in _networks(chosen):
         run = chosen.out / str(network)
-        config = network.config(Datalist.read(chosen.data), chosen.seed)
+        config = network.config(data, chosen.seed)
         organ = trained(chosen.data, run, config)
-        points.append(_point(str(network), organ, Datalist.read(chosen.data), config, run))
+        points.append(_point(str(network), organ, cases, _never(data, config), run))
         write_table(points, chosen.out / "curve.csv", kind=Point)
 
 
@@ -109,12 +110,17 @@ def _networks(chosen: argparse.Namespace) -> Iterator[Network]:
         yield Network(scans=scans, first=first, steps=steps, width=width)
 
 
-def _point(name: str, organ: Organ, data: Datalist, config: TrainingConfig, run: Path) -> Point:
-    cases = data.load(hold_out=True)
+def _never(data: Datalist, config: TrainingConfig) -> list[Case]:
+    """Healthy scans of the list that a network is not taught."""
+    never = [e for e in data.cases if e.name in config.held_out and e.health is Health.ALL]
+    return [load_case(data.root, entry) for entry in never]
+
+
+def _point(
+    name: str, organ: Organ, cases: Sequence[Case], healthy: Sequence[Case], run: Path
+) -> Point:
     diseased = [case for case in cases if case.name == LUNG.name]
     others = [case for case in cases if case.name != LUNG.name]
-    never = [e for e in data.cases if e.name in config.held_out and e.health is Health.ALL]
-    unseen = [load_case(data.root, entry) for entry in never]
     (as_it_is, *taught), (_, *untaught) = (
         judged(organ, diseased, run / kind, list(families.values()))
         for kind, families in (("taught", FAMILIES), ("untaught", UNTAUGHT))
@@ -124,7 +130,7 @@ def _point(name: str, organ: Organ, data: Datalist, config: TrainingConfig, run:
         network=name,
         roi_dice=_mean(drawn, "roi_dice"),
         abnormal_share=_mean(drawn, "abnormal_share"),
-        healthy_share=_mean(judged(organ, unseen, run / HEALTHY, ()), "abnormal_share"),
+        healthy_share=_mean(judged(organ, healthy, run / HEALTHY, ()), "abnormal_share"),
         taught_dice=_mean(taught, "abnormal_dice"),
         taught_near_dice=_mean(taught, "near_dice"),
         untaught_dice=_mean(untaught, "abnormal_dice"),

@@ -19,7 +19,8 @@ from eupnea.segment.blocks import Blocks
 from eupnea.segment.card import Calibration
 from eupnea.segment.coarse import Coarse
 from eupnea.segment.model import Model
-from eupnea.segment.model_organ import mode_hu_in, organ_of, predict_in, whole_lungs
+from eupnea.segment.model_organ import organ_of, predict_in, whole_lungs
+from eupnea.segment.overview import Overview
 from eupnea.segment.planes import PlaneGrid
 from naive import model_lungs
 from support.toy_networks import (
@@ -68,7 +69,7 @@ def check_against_the_plain_way(model: Model, scan: Scan) -> None:
     if sure is not None:
         assert (roi.voxels != model_lungs.lungs(scan, seen)).any()
     found = organ.find_normal(scan, roi)
-    calibration = model.card.calibration.at(mode_hu_in(model, scan, roi))
+    calibration = model.card.calibration.at(Overview.of(model, scan).mode_hu_in(roi))
     plain = model_lungs.certainty(scan, seen, roi.voxels, calibration)
     np.testing.assert_array_equal(found.certainty, plain)
 

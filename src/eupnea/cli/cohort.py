@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eupnea.cli.analyze import PARTLY_DONE, limits_of
 from eupnea.cli.arguments import (
     DEFAULT_KEY,
     Affine,
@@ -33,8 +34,6 @@ from eupnea.errors import Refusal
 if TYPE_CHECKING:
     from eupnea.analysis import Analysis
     from eupnea.cohort import CohortCase, CohortPlan, Engine, Record, Settings
-
-PARTLY_DONE = 4
 
 Folder = Annotated[
     Path,
@@ -189,7 +188,6 @@ def report(folder: Folder) -> None:
 
 def measure(case: CohortCase, settings: Settings, out: Path) -> Analysis:
     """Analyze one patient, as `eupnea analyze` does, in the process of a worker."""
-    from eupnea.cli.analyze import limits_of
     from eupnea.cli.run import run as analyze
     from eupnea.deidentify import Key
     from eupnea.write import SegmentationType

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from eupnea.cli.analyze import PARTLY_DONE
 from eupnea.cli.arguments import OutFolder
 from eupnea.cli.methods import NormalMethod, RoiMasks, Weights
 from eupnea.errors import Refusal
 from eupnea.label.plan import LabelType, SizeMeasure, Strategy, Thresholds
 
-PARTLY_DONE = 4
 DEFAULTS = Thresholds()
 
 label_app = typer.Typer(

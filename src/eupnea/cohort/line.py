@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eupnea.cohort.plan import CohortPlan
-from eupnea.cohort.record import Record, Records
+from eupnea.cohort.record import Record, Records, sha256_of
 from eupnea.write.document import AnalysisDocument, ChangeDocument, ScanDocument
-from eupnea.write.folder import DOCUMENT
 from eupnea.write.report.summary import overall_change
 
-UNLIKE = "COMPARABILITY_"
+COMPARABILITY = "COMPARABILITY_"
 """Begins the codes of notes on how two scans were taken unlike."""
 
 
@@ -68,7 +67,7 @@ class Line:
     def unlike(self) -> tuple[str, ...]:
         """Codes of what the first and the last scan differ in, which may have made a change."""
         notes = self.change.notes if self.change else ()
-        return tuple(dict.fromkeys(n.code for n in notes if n.code.startswith(UNLIKE)))
+        return tuple(dict.fromkeys(n.code for n in notes if n.code.startswith(COMPARABILITY)))
 
 
 def lines(plan: CohortPlan, records: Records) -> tuple[Line, ...]:
@@ -83,8 +82,8 @@ def _line(case: str, records: Records) -> Line:
     record = records.find(case)
     if record is None or not record.outcome.has_result:
         return Line(case=case, record=record)
-    if record.document_sha256 != records.document_sha256(case):
+    content = records.document(case)
+    if content is None or record.document_sha256 != sha256_of(content):
         return Line(case=case, record=None)
-    content = (records.result(case) / DOCUMENT).read_bytes()
     document = AnalysisDocument.model_validate_json(content)
     return Line(case=case, record=record, document=document)

@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from eupnea.cohort.case import CohortCase
 from eupnea.errors import UsageError
-from eupnea.write.whole import write_whole
+from eupnea.write.whole import remember
 
 FILE = "cohort.json"
 CASES = "cases"
@@ -54,7 +54,7 @@ class CohortPlan(BaseModel):
         Raises:
             OutputError: It cannot be written.
         """
-        write_whole(folder / FILE, f"{self.model_dump_json(indent=1)}\n".encode())
+        remember(folder / FILE, self)
 
     @classmethod
     def read(cls, folder: Path) -> Self:

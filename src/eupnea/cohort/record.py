@@ -7,11 +7,11 @@ import shutil
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from eupnea.cohort.plan import CASES
 from eupnea.write.folder import DOCUMENT
-from eupnea.write.whole import write_whole
+from eupnea.write.whole import recall, remember
 
 FOLDER = "records"
 
@@ -62,11 +62,8 @@ class Records:
 
     def find(self, case: str) -> Record | None:
         """The record of a case; `None` when there is none, or none that can be read."""
-        try:
-            record = Record.model_validate_json(self._path(case).read_bytes())
-        except (FileNotFoundError, ValidationError):
-            return None
-        return record if record.case == case else None
+        record = recall(self._path(case), Record)
+        return record if record is not None and record.case == case else None
 
     def add(self, record: Record) -> None:
         """Remember what became of a case.
@@ -74,7 +71,7 @@ class Records:
         Raises:
             OutputError: It cannot be written.
         """
-        write_whole(self._path(record.case), f"{record.model_dump_json(indent=1)}\n".encode())
+        remember(self._path(record.case), record)
 
     def result(self, case: str) -> Path:
         """The output folder of a case."""
@@ -84,10 +81,14 @@ class Records:
         """Removes the output of a case that could not be measured again: it is of other files."""
         shutil.rmtree(self.result(case), ignore_errors=True)
 
-    def document_sha256(self, case: str) -> str | None:
-        """Of the `analysis.json` that lies in a case's folder now."""
+    def document(self, case: str) -> bytes | None:
+        """The `analysis.json` that lies in a case's folder now."""
         path = self.result(case) / DOCUMENT
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+        return path.read_bytes() if path.exists() else None
+
+    def document_sha256(self, case: str) -> str | None:
+        """Of that document, as a record holds it."""
+        return sha256_of(self.document(case))
 
     def holds(self, record: Record, fingerprint: str) -> bool:
         """Whether a record tells of these inputs, and of the output that lies there."""
@@ -96,3 +97,8 @@ class Records:
 
     def _path(self, case: str) -> Path:
         return self._cohort / FOLDER / f"{case}.json"
+
+
+def sha256_of(document: bytes | None) -> str | None:
+    """What a record says of a document; `None` of none."""
+    return None if document is None else hashlib.sha256(document).hexdigest()

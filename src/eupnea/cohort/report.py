@@ -49,7 +49,7 @@ def render(told: Sequence[Line]) -> str:
     """The page: it names no outside address, and runs no script."""
     style = style_of(str(__package__), "cohort.css")
     measured = [line for line in told if line.last is not None]
-    shares = [line.last.abnormal.fraction for line in measured if line.last]
+    shares = [_share(line) for line in measured]
     page = _environment().get_template("cohort.html.j2")
     return page.render(
         policy=content_policy(style),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from eupnea.pacs.entry import Study, short
-from eupnea.write.whole import write_whole
+from eupnea.write.whole import recall, remember, write_whole
 
 SINCE = "since"
 STORED = "stored"
@@ -43,15 +43,12 @@ class Register:
 
     def find(self, study: Study) -> Done | None:
         """The record of a study; `None` when it is not done."""
-        try:
-            record = Done.model_validate_json(self._path(study).read_bytes())
-        except (FileNotFoundError, ValidationError):
-            return None
-        return record if record.study == study.uid else None
+        record = recall(self._path(study), Done)
+        return record if record is not None and record.study == study.uid else None
 
     def add(self, study: Study, record: Done) -> None:
         """Remember a study as done."""
-        write_whole(self._path(study), f"{record.model_dump_json(indent=1)}\n".encode())
+        remember(self._path(study), record)
 
     def since(self, given: date | None) -> date:
         """The first day to look at: the one given, else that of the first start."""

@@ -129,18 +129,13 @@ class _Seen:
         return self.scan() is scan and (self.within is None or covers(self.within, box))
 
 
-def predict_in(model: Model, scan: Scan, roi: Mask) -> Prediction:
-    """What a model says of a scan whose region of interest is known."""
-    overview = Overview.of(model, scan)
-    organ = overview.coarse.blocks.holding(roi.voxels)
-    mode_hu = overview.mode_hu(organ) if model.card.usual_breath else None
-    return _predict(model, scan, overview, roi.box(margin_mm=LOOK_BEYOND_MM), mode_hu)
-
-
-def mode_hu_in(model: Model, scan: Scan, roi: Mask) -> float:
-    """The most frequent density of a lung, as `Calibration.at` takes it."""
-    overview = Overview.of(model, scan)
-    return overview.mode_hu(overview.coarse.blocks.holding(roi.voxels))
+def predict_in(
+    model: Model, scan: Scan, roi: Mask, *, overview: Overview | None = None
+) -> Prediction:
+    """What a model says of a scan whose region of interest is known, and perhaps its overview."""
+    seen = overview or Overview.of(model, scan)
+    mode_hu = seen.mode_hu_in(roi) if model.card.usual_breath else None
+    return _predict(model, scan, seen, roi.box(margin_mm=LOOK_BEYOND_MM), mode_hu)
 
 
 def _predict(

@@ -51,6 +51,10 @@ class Overview:
         """The most frequent density of the aerated lung in lungs on the coarse grid."""
         return parenchyma_of(self.coarse.hu, lungs, self.coarse.spacing_mm).mode_hu
 
+    def mode_hu_in(self, roi: Mask) -> float:
+        """The same in a region of interest on the scan's own grid."""
+        return self.mode_hu(self.coarse.blocks.holding(roi.voxels))
+
     def thick_tissue(self, organ: NDArray[np.bool_]) -> tuple[Box, NDArray[np.bool_]]:
         """What of an organ is too thick to be normal: a box of the scan, and where in it."""
         coarse = self.coarse

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
+from scipy.stats import linregress
 
 from eupnea.scan import Scan
 from eupnea.segment.card import Calibration
 from eupnea.segment.model import EVEN_ODDS, Model
-from eupnea.segment.model_organ import mode_hu_in, predict_in
+from eupnea.segment.model_organ import predict_in
+from eupnea.segment.overview import Overview
 from eupnea.segment.usual_breath import USUAL_HU
 from eupnea.train.cases import Case
 from eupnea.train.disease import Family
@@ -76,8 +78,8 @@ def set_cut(
     Returns:
         The calibration with another shift, to one decimal.
     """
-    seen = [np.sort(calibration.slope * _logit(_shares(model, case))) for case in cases]
-    modes_hu = [mode_hu_in(model, case.scan, case.roi) for case in cases]
+    shares, modes_hu = zip(*(_shares(model, case) for case in cases), strict=True)
+    seen = [np.sort(calibration.slope * _logit(normal)) for normal in shares]
     asked = [-float(np.quantile(logits, false_share)) for logits in seen]
     per_hu = growth(modes_hu, asked)
     grown = [per_hu * (mode - USUAL_HU) for mode in modes_hu]
@@ -111,16 +113,16 @@ def growth(modes_hu: Sequence[float], asked: Sequence[float]) -> float:
     """
     if len(modes_hu) < FEWEST_LUNGS or np.ptp(modes_hu) < LEAST_SPREAD_HU:
         return 0.0
-    mode, shift = np.asarray(modes_hu), np.asarray(asked)
-    mode = mode - mode.mean()
-    return round(float((mode * shift).sum() / (mode**2).sum()), 4)
+    return round(float(linregress(modes_hu, asked).slope), 4)
 
 
-def _shares(model: Model, case: Case) -> NDArray[np.float64]:
-    """Shares of normal, given lung, of every known voxel of a lung."""
-    seen = predict_in(model, case.scan, case.roi)
+def _shares(model: Model, case: Case) -> tuple[NDArray[np.float64], float]:
+    """Shares of normal, given lung, of every known voxel of a lung; its most frequent density."""
+    overview = Overview.of(model, case.scan)
+    seen = predict_in(model, case.scan, case.roi, overview=overview)
     known = case.lung & ~case.unknown & (seen.roi >= EVEN_ODDS)
-    return np.asarray(seen.normal[known] / seen.roi[known].astype(np.float64))
+    shares = seen.normal[known] / seen.roi[known].astype(np.float64)
+    return np.asarray(shares), overview.mode_hu_in(case.roi)
 
 
 def _courses(
