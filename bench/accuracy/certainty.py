@@ -1,12 +1,13 @@
 """How far the certainty, and the interval of the abnormal volume, can be trusted; semi-synthetic.
 
 Every family of disease, taught and untaught, is laid into lungs not trained on, so what is
-normal is known for each voxel; places of unknown nature are set aside.
+normal is known for each voxel; places of unknown nature are set aside. The interval's margins
+are learnt from all of these lungs but the one that they are judged on, each lung in turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +17,13 @@ from bench.accuracy.listed import ENTRIES
 from numpy.typing import NDArray
 
 from eupnea.analysis import ScanAnalysis
-from eupnea.mask import Mask
-from eupnea.organ import Organ
+from eupnea.organ import Margins, Organ
 from eupnea.segment import segment_scan
-from eupnea.segment.interval import abnormal_interval_ml
 from eupnea.train.cases import Case, load_case
 from eupnea.train.disease import FAMILIES
 from eupnea.train.disease.untaught import UNTAUGHT
 from eupnea.train.evaluate import courses
+from eupnea.train.margins import Answer, answer_of, fit_margins
 from eupnea.train.scores import expected_calibration_error
 from eupnea.train.table import write_table
 
@@ -33,67 +33,77 @@ VOXELS = 20_000
 
 DISEASES = (*FAMILIES.values(), *UNTAUGHT.values())
 
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of `answers.csv`: what a method said of one scan, and what is true."""
-
-    case: str
-    disease: str
-    known_ml: float
-    """Of the region of interest, without places of unknown nature."""
-    true_ml: float
-    found_ml: float
-    low_ml: float
-    high_ml: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether the true volume lies in the interval."""
-        return self.low_ml <= self.true_ml <= self.high_ml
+DOUBT_ALONE = Margins(below=0.0, above=0.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Answer:
-    """One scan: its volumes, and some of its voxels."""
+class Voxels:
+    """Some voxels of one scan."""
 
-    row: Row
     certainty: NDArray[np.float64]
     """That a voxel is normal, 0 to 1."""
     normal: NDArray[np.bool_]
 
 
 def measure(organ: Organ, data: Path, folder: Path) -> dict[str, float]:
-    """How often intervals hold the true volume, what they miss it by, and voxels' calibration.
+    """How often intervals hold the true volume, what volumes are off by, and voxels' calibration.
 
     A method that gives no certainty has no figures.
     """
-    answers = list(_answers(organ, data))
-    if not answers:
+    pairs = list(_answers(organ, data))
+    if not pairs:
         return {}
-    rows = [answer.row for answer in answers]
-    write_table(rows, folder / "answers.csv", kind=Row)
-    low, high, found = (
-        np.array([getattr(row, figure) / row.true_ml for row in rows])
-        for figure in ("low_ml", "high_ml", "found_ml")
-    )
-    sure = np.concatenate([answer.certainty for answer in answers])
-    true = np.concatenate([answer.normal for answer in answers])
+    answers = [answer for answer, _ in pairs]
+    write_table(answers, folder / "answers.csv", kind=Answer)
     return {
         "scans": float(len(answers)),
-        "intervals that hold the true volume": float(np.mean([row.holds for row in rows])),
-        "intervals above it": float(np.mean(low > 1.0)),
-        "intervals below it": float(np.mean(high < 1.0)),
-        "found, of the true volume, median": float(np.median(found)),
-        "lower end, of the true volume, median": float(np.median(low)),
-        "upper end, of the true volume, median": float(np.median(high)),
+        **volume_figures(answers),
+        **_in_turn(answers),
+        **_voxel_figures([voxels for _, voxels in pairs]),
+    }
+
+
+def volume_figures(answers: Sequence[Answer]) -> dict[str, float]:
+    """How far the volume is off, and how often the method's own doubt holds the true one."""
+    off = np.array([answer.found_ml - answer.true_ml for answer in answers])
+    true = np.array([answer.true_ml for answer in answers])
+    return {
+        "found, of the true volume, median": float(np.median(1 + off / true)),
+        "off from the true volume, ml, median": float(np.median(np.abs(off))),
+        "doubt holds the true volume": float(np.mean([a.is_held(DOUBT_ALONE) for a in answers])),
+    }
+
+
+def _in_turn(answers: Sequence[Answer]) -> dict[str, float]:
+    """How often intervals hold the true volume in a lung that they were not learnt from."""
+    figures, widths = {}, []
+    for case in sorted({answer.case for answer in answers}):
+        own = [answer for answer in answers if answer.case == case]
+        margins = fit_margins([answer for answer in answers if answer.case != case])
+        figures[f"{case} interval holds the true volume"] = float(
+            np.mean([answer.is_held(margins) for answer in own])
+        )
+        ends = [answer.interval_ml(margins) for answer in own]
+        widths += [high - low for low, high in ends]
+    mean = float(np.mean(list(figures.values())))
+    return {
+        "interval holds the true volume": mean,
+        **figures,
+        "width of the interval, ml, median": float(np.median(widths)),
+    }
+
+
+def _voxel_figures(drawn: Sequence[Voxels]) -> dict[str, float]:
+    sure = np.concatenate([voxels.certainty for voxels in drawn])
+    true = np.concatenate([voxels.normal for voxels in drawn])
+    return {
         "expected calibration error of voxels": expected_calibration_error(sure, true),
         "abnormal voxels, mean certainty of normal": float(sure[~true].mean()),
         "normal voxels, mean certainty of normal": float(sure[true].mean()),
     }
 
 
-def _answers(organ: Organ, data: Path) -> Iterator[Answer]:
+def _answers(organ: Organ, data: Path) -> Iterator[tuple[Answer, Voxels]]:
     rng = np.random.default_rng(SEED)
     for name in HELD_OUT:
         case = load_case(data, ENTRIES[name])
@@ -102,33 +112,19 @@ def _answers(organ: Organ, data: Path) -> Iterator[Answer]:
             if seen.certainty is None:
                 return
             if abnormal.any():
-                yield _answer(family, case, seen, seen.certainty, abnormal, rng)
+                answer = answer_of(seen, case, abnormal, disease=family)
+                yield answer, _voxels(seen, case, seen.certainty, abnormal, rng)
 
 
-def _answer(
-    disease: str,
-    case: Case,
+def _voxels(
     seen: ScanAnalysis,
+    case: Case,
     certainty: NDArray[np.uint8],
     abnormal: NDArray[np.bool_],
     rng: np.random.Generator,
-) -> Answer:
-    """Of what is known in one scan."""
-    unknown = Mask(voxels=case.unknown & ~abnormal, geometry=case.scan.geometry)
-    roi, found = seen.roi.mask - unknown, seen.abnormal.mask - unknown
-    interval = abnormal_interval_ml(certainty, roi, found)
-    if interval is None:
-        raise ValueError("expected an interval where there is a certainty, found none")
-    known = np.flatnonzero(roi.voxels & (case.lung | abnormal))
+) -> Voxels:
+    """Drawn from what is known of one scan."""
+    found = seen.roi.mask.voxels & (abnormal | ~case.unknown)
+    known = np.flatnonzero(found & (case.lung | abnormal))
     drawn = rng.choice(known, min(VOXELS, known.size), replace=False)
-    row = Row(
-        case=case.name,
-        disease=disease,
-        known_ml=roi.volume_ml,
-        true_ml=float(np.count_nonzero(abnormal) * case.scan.geometry.voxel_volume_ml),
-        found_ml=found.volume_ml,
-        low_ml=interval[0],
-        high_ml=interval[1],
-    )
-    sure = certainty.ravel()[drawn] / 255.0
-    return Answer(row=row, certainty=sure, normal=~abnormal.ravel()[drawn])
+    return Voxels(certainty=certainty.ravel()[drawn] / 255.0, normal=~abnormal.ravel()[drawn])

@@ -25,8 +25,11 @@ class Attributes:
     volume_ml: float
     fraction: float
     """Share of the region of interest, 0 to 1."""
+    doubt_ml: tuple[float, float] | None = None
+    """Range of the volume that the method's own certainty allows; `None` if unknown."""
     interval_ml: tuple[float, float] | None = None
-    """Range of the volume that the method's own uncertainty allows; `None` if unknown."""
+    """Range that held the true volume in four of five scans where it was known; `None` if the
+    method was never tried so."""
 
 
 @dataclass(frozen=True, kw_only=True)

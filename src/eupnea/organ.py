@@ -25,6 +25,17 @@ class Method:
     """One or two sentences for a reader."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Margins:
+    """How far the interval of an abnormal volume reaches beyond what a method itself doubts.
+
+    Both ends in parts of the abnormal volume and a hundredth of the region of interest.
+    """
+
+    below: float
+    above: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RegionOfInterest:
     """The whole organ, diseased parts included."""
@@ -68,3 +79,5 @@ class Organ:
     """Takes the scan and its region of interest."""
     find_zones: Callable[[Mask], Zones] = field(repr=False)
     """Takes the region of interest."""
+    margins: Margins | None = None
+    """Of the normal method, learnt on scans whose abnormal volume is known; `None` if unknown."""

@@ -9,8 +9,10 @@ import pytest
 
 from eupnea.analysis import ScanAnalysis
 from eupnea.errors import UsageError
+from eupnea.organ import Margins
 from eupnea.phantom import PhantomScan
 from eupnea.segment import RegionSettings, find_organ, segment_scan
+from support.sick import thin_is_normal
 from support.toy_chest import ToyChest
 
 
@@ -90,6 +92,19 @@ def test_regions_too_small_become_normal(toy: ToyChest) -> None:
     )
     assert len(found.regions) == 1
     assert found.normal.volume_ml + found.abnormal.volume_ml == pytest.approx(found.roi.volume_ml)
+
+
+def test_only_what_was_tried_has_an_interval(toy: ToyChest) -> None:
+    """Doubt comes from certainty; an interval takes margins, and holds the doubt."""
+    toy.hu[toy.ball((-70, 10, 20), (18, 18, 18))] = -450
+    organ = thin_is_normal()
+    doubted = segment_scan(toy.scan(), organ).abnormal
+    assert doubted.interval_ml is None
+    assert np.allclose(doubted.doubt_ml or (), (0.0, doubted.volume_ml))
+    margins = Margins(below=0.1, above=0.2)
+    found = segment_scan(toy.scan(), replace(organ, margins=margins)).abnormal
+    reach = found.volume_ml + 0.01 * found.volume_ml / found.fraction
+    assert np.allclose(found.interval_ml or (), (0.0, found.volume_ml + 0.2 * reach))
 
 
 def test_a_mirrored_scan_gives_the_mirrored_answer(toy: ToyChest) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eupnea.errors import ModelError
+from eupnea.organ import Margins
 from eupnea.segment.usual_breath import USUAL_HU
 
 Fact = str | int | float | list[str]
@@ -77,6 +78,8 @@ class ModelCard(BaseModel):
     plane_offsets_mm: tuple[float, ...]
     plane_spacing_mm: float
     calibration: Calibration = Calibration()
+    margins: Margins | None = None
+    """Of the abnormal volume's interval; `None` if never measured on scans not trained on."""
     data: tuple[Source, ...]
     training: dict[str, Fact]
     metrics: dict[str, float | str]

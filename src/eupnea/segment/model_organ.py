@@ -44,6 +44,7 @@ def organ_of(model: Model) -> Organ:
         find_roi=finder.find_roi,
         find_normal=finder.find_normal,
         find_zones=lung_zones,
+        margins=card.margins,
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from eupnea.analysis import Attributes, ScanAnalysis
 from eupnea.mask import Mask
-from eupnea.organ import Organ
+from eupnea.organ import Margins, Organ
 from eupnea.scan import Scan
 from eupnea.segment.bands import band_shares
-from eupnea.segment.interval import abnormal_interval_ml
+from eupnea.segment.interval import abnormal_doubt_ml, abnormal_interval_ml
 from eupnea.segment.regions import RegionSettings, describe_regions, label_regions
 from eupnea.segment.zones import zone_shares
 
@@ -44,10 +47,8 @@ def segment_scan(
         scan=scan,
         roi=_attributes(roi.mask, roi.mask),
         normal=_attributes(roi.mask - abnormal, roi.mask),
-        abnormal=_attributes(
-            abnormal,
-            roi.mask,
-            interval_ml=abnormal_interval_ml(found.certainty, roi.mask, abnormal),
+        abnormal=_with_ranges(
+            _attributes(abnormal, roi.mask), roi.mask, found.certainty, organ.margins
         ),
         regions=describe_regions(scan, labels, zones),
         labels=labels,
@@ -59,13 +60,24 @@ def segment_scan(
     )
 
 
-def _attributes(
-    part: Mask, roi: Mask, *, interval_ml: tuple[float, float] | None = None
-) -> Attributes:
+def _attributes(part: Mask, roi: Mask) -> Attributes:
     whole = np.maximum(roi.voxel_count, 1)
-    return Attributes(
-        mask=part,
-        volume_ml=part.volume_ml,
-        fraction=float(part.voxel_count / whole),
-        interval_ml=interval_ml,
+    return Attributes(mask=part, volume_ml=part.volume_ml, fraction=float(part.voxel_count / whole))
+
+
+def _with_ranges(
+    abnormal: Attributes,
+    roi: Mask,
+    certainty: NDArray[np.uint8] | None,
+    margins: Margins | None,
+) -> Attributes:
+    """The abnormal region with its doubt, where its method has one, and its interval."""
+    if certainty is None:
+        return abnormal
+    doubt_ml = abnormal_doubt_ml(certainty, roi, abnormal.mask)
+    if margins is None:
+        return replace(abnormal, doubt_ml=doubt_ml)
+    interval_ml = abnormal_interval_ml(
+        doubt_ml, margins, abnormal_ml=abnormal.volume_ml, roi_ml=roi.volume_ml
     )
+    return replace(abnormal, doubt_ml=doubt_ml, interval_ml=interval_ml)

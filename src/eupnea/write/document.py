@@ -133,6 +133,7 @@ class NormalDocument(RoiDocument):
 class AbnormalDocument(NormalDocument):
     """The abnormal region: region of interest minus normal region."""
 
+    doubt_ml: tuple[Millilitres, Millilitres] | None = None
     count: int
     """Number of connected regions."""
 
@@ -209,6 +210,7 @@ class ScanDocument(Document):
             normal=NormalDocument.model_validate(found.normal),
             abnormal=AbnormalDocument(
                 volume_ml=found.abnormal.volume_ml,
+                doubt_ml=found.abnormal.doubt_ml,
                 interval_ml=found.abnormal.interval_ml,
                 fraction=found.abnormal.fraction,
                 count=len(found.regions),

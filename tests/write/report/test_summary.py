@@ -45,9 +45,9 @@ def test_new_regions_are_told_first(analysis: Analysis) -> None:
 
 
 def test_a_change_within_the_methods_uncertainty_says_so(analysis: Analysis) -> None:
-    """Where the intervals of both ends overlap, the sentence holds the reader back."""
+    """Where what is doubtful at both ends overlaps, the sentence holds the reader back."""
     scans = tuple(
-        replace(scan, abnormal=replace(scan.abnormal, interval_ml=(30.0, 200.0)))
+        replace(scan, abnormal=replace(scan.abnormal, doubt_ml=(30.0, 200.0)))
         for scan in analysis.scans
     )
     sentence = summary(AnalysisDocument.of(replace(analysis, scans=scans)))

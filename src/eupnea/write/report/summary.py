@@ -125,7 +125,7 @@ def _verdict(change: ChangeDocument | None, first: ScanDocument, last: ScanDocum
     unlike = _taken_unlike(change)
     if beyond and unlike:
         verdict += f", but the scans differ in {unlike}, which may have made it"
-    elif beyond and _overlap(first.abnormal.interval_ml, last.abnormal.interval_ml):
+    elif beyond and _overlap(first.abnormal.doubt_ml, last.abnormal.doubt_ml):
         verdict += ", but within the method's own uncertainty"
     return verdict
 
