@@ -19,6 +19,7 @@ import uvicorn
 from eupnea.web.app import create_app
 from eupnea.web.desk import Desk
 from eupnea.web.guard import Guard
+from eupnea.web.monai import routes
 from support.sick import thin_is_normal
 
 BOUNDARY = "----------lImIt_of_THE_fIle_eW_$"
@@ -104,7 +105,9 @@ class Client:
 def serving(plan: Path, labels: Path, *, token: str | None = None) -> Iterator[Client]:
     """A real server for the time of the block."""
     desk = Desk(plan=plan, labels=labels, organ=thin_is_normal())
-    with listening(create_app(desk, token=token)) as client:
+    with listening(
+        create_app([routes(desk, token=token)], token=token, close=desk.close)
+    ) as client:
         yield client
 
 

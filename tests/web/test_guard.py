@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_plus, urlencode
 
@@ -11,8 +12,9 @@ import pytest
 
 from eupnea.web.guard import LARGEST_BODY
 from support.monai import Client, serving
+from support.sites import ANALYSES, measuring
 
-ROUTES = [
+DRAWING = [
     ("GET", "/info/"),
     ("POST", "/activelearning/worklist"),
     ("GET", "/datastore/"),
@@ -31,8 +33,27 @@ ROUTES = [
     ("POST", "/train/eupnea"),
     ("GET", "/not-there"),
 ]
+MEASURING = [
+    ("GET", "/"),
+    ("GET", "/analyses/0000000000000000"),
+    ("GET", "/static/list.js"),
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("GET", "/api/v1/openapi.json"),
+    ("GET", ANALYSES),
+    ("POST", ANALYSES),
+    ("GET", f"{ANALYSES}/0000000000000000"),
+    ("DELETE", f"{ANALYSES}/0000000000000000"),
+    ("POST", f"{ANALYSES}/0000000000000000/start"),
+    ("PUT", f"{ANALYSES}/0000000000000000/sources/0"),
+    ("GET", f"{ANALYSES}/0000000000000000/files"),
+    ("GET", f"{ANALYSES}/0000000000000000/files/analysis.json"),
+    ("GET", f"{ANALYSES}/0000000000000000/result.zip"),
+    ("GET", f"{ANALYSES}/0000000000000000/scans/0/ct.nii.gz"),
+    ("GET", "/not-there"),
+]
 SESAME = "open sesame"
-OPEN = {"/auth/", "/auth/token"}
+OPEN = {"/auth/", "/auth/token", "/login", "/static/list.js"}
 
 
 @pytest.fixture
@@ -42,45 +63,68 @@ def locked(plan: Path, tmp_path: Path) -> Iterator[Client]:
         yield ready
 
 
-def test_no_other_host_is_answered(client: Client) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A server, without and with a token, and all that it answers."""
+
+    client: Client
+    locked: Client
+    routes: list[tuple[str, str]]
+
+
+@pytest.fixture(params=["drawing", "measuring"])
+def site(request: pytest.FixtureRequest, plan: Path, tmp_path: Path) -> Iterator[Site]:
+    """Either of the two servers."""
+    if request.param == "drawing":
+        kept = tmp_path / "labels"
+        open_server, locked_server = serving(plan, kept), serving(plan, kept, token=SESAME)
+    else:
+        open_server = measuring(tmp_path / "open")
+        locked_server = measuring(tmp_path / "locked", token=SESAME)
+    with open_server as client, locked_server as locked:
+        routes = DRAWING if request.param == "drawing" else MEASURING
+        yield Site(client=client, locked=locked, routes=routes)
+
+
+def test_no_other_host_is_answered(site: Site) -> None:
     """A name that was bent to this machine (DNS rebinding) gets nothing, on any route."""
-    for method, path in ROUTES:
+    for method, path in site.routes:
         for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example", ""):
-            assert client.call(method, path, headers={"host": host}).status == 400
+            assert site.client.call(method, path, headers={"host": host}).status == 400
     for host in ("localhost", "127.0.0.1:1", "[::1]:8000", "LOCALHOST:80"):
-        assert client.call("GET", "/info/", headers={"host": host}).status == 200
+        assert site.client.call(*site.routes[0], headers={"host": host}).status == 200
 
 
-def test_no_other_site_is_answered(client: Client) -> None:
+def test_no_other_site_is_answered(site: Site) -> None:
     """A page of another site can neither read nor write, nor learn that it may."""
-    for method, path in ROUTES:
+    for method, path in site.routes:
         for headers in (
             {"origin": "http://evil.example"},
             {"origin": "null"},
             {"sec-fetch-site": "cross-site"},
             {"sec-fetch-site": "same-site"},
         ):
-            reply = client.call(method, path, headers=headers)
+            reply = site.client.call(method, path, headers=headers)
             assert reply.status == 403
             assert not any(key.startswith("access-control") for key in reply.headers)
     preflight = {"origin": "http://evil.example", "access-control-request-method": "PUT"}
-    assert client.call("OPTIONS", "/datastore/label", headers=preflight).status == 403
+    assert site.client.call("OPTIONS", site.routes[0][1], headers=preflight).status == 403
 
 
-def test_a_form_of_any_page_cannot_write(client: Client) -> None:
+def test_a_form_of_any_page_cannot_write(site: Site) -> None:
     """Plain text is what a page may post unasked; it is refused."""
-    for method, path in ROUTES:
+    for method, path in site.routes:
         if method in ("POST", "PUT"):
-            reply = client.call(method, path, b"{}", {"content-type": "text/plain"})
+            reply = site.client.call(method, path, b"{}", {"content-type": "text/plain"})
             assert reply.status == 403
 
 
-def test_without_the_token_nothing_is_told(locked: Client) -> None:
+def test_without_the_token_nothing_is_told(site: Site) -> None:
     """All routes but those that hand the token out."""
-    for method, path in ROUTES:
+    for method, path in site.routes:
         if path not in OPEN:
             for bearing in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Basic x"}):
-                assert locked.call(method, path, headers=bearing).status == 401
+                assert site.locked.call(method, path, headers=bearing).status == 401
 
 
 def test_a_client_gets_the_token_for_the_password(locked: Client) -> None:
@@ -137,10 +181,10 @@ def test_what_is_too_large_is_not_read(client: Client) -> None:
             assert raw.recv(100).split()[1].startswith(status)
 
 
-def test_every_answer_is_cautious(client: Client) -> None:
+def test_every_answer_is_cautious(site: Site) -> None:
     """No sniffing, no framing, no caching, no script."""
-    for method, path in ROUTES:
-        headers = client.call(method, path).headers
+    for method, path in site.routes:
+        headers = site.client.call(method, path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
         assert "default-src 'none'" in headers["content-security-policy"]

@@ -11,7 +11,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from eupnea.cli.serve import serve
-from eupnea.errors import Refusal, UsageError
+from eupnea.errors import UsageError
 from eupnea.organ import Organ
 from support.monai import listening
 from support.sick import thin_is_normal
@@ -81,9 +81,18 @@ def test_without_a_token_on_this_machine_alone(run: Run) -> None:
             run("--host", host, "--token", "x")
 
 
-def test_only_a_plan_is_served(run: Run, tmp_path: Path) -> None:
-    """Any other folder is refused, and so is a reader whose name is a path."""
-    with pytest.raises(Refusal, match="SOURCE_MISSING"):
-        run(data=tmp_path)
+def test_any_other_folder_is_where_analyses_are_kept(run: Run, tmp_path: Path) -> None:
+    """The way in is told whole, with the password in it."""
+    started, said = run(data=tmp_path / "kept")
+    way_in = said.split()[2].rstrip(",")
+    with listening(started["app"]) as client:
+        reply = client.call("GET", way_in.removeprefix("http://127.0.0.1:8000"))
+        assert (reply.status, reply.headers["location"]) == (303, "/")
+        assert client.call("GET", "/api/v1/analyses").status == 401
+    assert (tmp_path / "kept").is_dir()
+
+
+def test_a_reader_is_no_path(run: Run) -> None:
+    """Readers' names become file names."""
     with pytest.raises(UsageError, match="a reader is named"):
         run("--reader", "../x")

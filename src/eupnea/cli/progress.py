@@ -10,17 +10,18 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from eupnea.progress import Step
+from eupnea.progress import Progress, Step, unwatched
 
 
 class Watch:
     """Shows each step on stderr and remembers how long it took.
 
     On a terminal it is a bar; in a log file, a line per step; nothing at all
-    when `quiet`.
+    when `quiet`. Passes each step on to whoever is `told`.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, told: Progress = unwatched) -> None:
+        self._told = told
         console = Console(stderr=True, quiet=quiet)
         self._console = console
         self._bar = Bar(
@@ -52,6 +53,7 @@ class Watch:
     def __call__(self, step: Step) -> None:
         """Begin a step, and with it end the one before."""
         self.finish()
+        self._told(step)
         self._step = (step.name, time.perf_counter())
         self._bar.update(self._task, description=step.name, completed=step.done, total=step.total)
         if not self._console.is_terminal:

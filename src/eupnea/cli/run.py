@@ -11,6 +11,7 @@ from eupnea.compare import CompareSettings, RepeatabilityLimits
 from eupnea.deidentify import Key
 from eupnea.organ import Organ
 from eupnea.pipeline import analyze
+from eupnea.progress import Progress, unwatched
 from eupnea.read import ReadOptions
 from eupnea.segment import find_organ
 from eupnea.write import (
@@ -37,8 +38,11 @@ def run(
     names_from: Path | None = None,
     segmentation: SegmentationType = SegmentationType.BINARY,
     quiet: bool = False,
+    told: Progress = unwatched,
 ) -> Analysis:
     """Analyze the sources and write everything to `out`; show progress unless `quiet`.
+
+    Whoever else is to be told of each step is `told`.
 
     Raises:
         Refusal: The sources cannot be measured; nothing was written.
@@ -47,7 +51,7 @@ def run(
     check_output(out)
     known = read_names(names_from) if names_from else ()
     comparison = CompareSettings(limits=limits or RepeatabilityLimits())
-    with Watch(quiet=quiet) as watch:
+    with Watch(quiet=quiet, told=told) as watch:
         target = find_organ(organ, normal=normal, weights=weights, roi=roi)
         analysis = analyze(
             sources,

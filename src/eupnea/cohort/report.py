@@ -17,7 +17,7 @@ from eupnea.cohort.strip import strip
 from eupnea.cohort.tables import write_tables
 from eupnea.version import __version__
 from eupnea.write.document import DISCLAIMER
-from eupnea.write.html import content_policy, style_of, template_environment
+from eupnea.write.html import content_policy, page_style, template_environment
 from eupnea.write.report import words
 from eupnea.write.whole import write_whole
 
@@ -47,7 +47,7 @@ def write_report(plan: CohortPlan, folder: Path) -> None:
 
 def render(told: Sequence[Line]) -> str:
     """The page: it names no outside address, and runs no script."""
-    style = style_of(str(__package__), "cohort.css")
+    style = page_style(str(__package__), "cohort.css")
     measured = [line for line in told if line.last is not None]
     shares = [_share(line) for line in measured]
     page = _environment().get_template("cohort.html.j2")

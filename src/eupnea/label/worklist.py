@@ -147,6 +147,11 @@ class Worklist(_Document):
         return text.getvalue()
 
 
+def is_plan(folder: Path) -> bool:
+    """Whether `eupnea label plan` wrote a folder."""
+    return (folder / WORKLIST).exists()
+
+
 def _safe(cell: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

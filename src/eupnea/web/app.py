@@ -1,37 +1,58 @@
-"""The server's application: the protocol, guarded."""
+"""A server's application: what it answers, guarded."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+import eupnea
 from eupnea.errors import EupneaError, Refusal
-from eupnea.web.desk import Desk
 from eupnea.web.guard import LOOPBACK, Guard
-from eupnea.web.monai import routes
 
 
-def create_app(desk: Desk, *, host: str = LOOPBACK[0], token: str | None = None) -> Guard:
-    """An ASGI application that serves one plan.
+def _nothing() -> None:
+    """What most servers need before they begin, or after they end."""
+
+
+def create_app(
+    routers: Sequence[APIRouter],
+    *,
+    host: str = LOOPBACK[0],
+    token: str | None = None,
+    begin: Callable[[], None] = _nothing,
+    close: Callable[[], None] = _nothing,
+    openapi_url: str | None = None,
+) -> Guard:
+    """An ASGI application that answers guarded calls.
 
     Args:
-        desk: What it serves.
+        routers: What it answers.
         host: The address or name under which it is called, beside loopback.
         token: What clients must bear; needed on any other address than loopback.
+        begin: Called before the first call is answered.
+        close: Called after the last one.
+        openapi_url: Where it describes itself, if it does.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        begin()
         yield
-        desk.close()
+        close()
 
     app = FastAPI(
-        title="Eupnea", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        title="Eupnea",
+        version=eupnea.__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=openapi_url,
     )
-    app.include_router(routes(desk, token=token))
+    for router in routers:
+        app.include_router(router)
     app.add_exception_handler(EupneaError, _explain)
     return Guard(app, hosts={*LOOPBACK, host.lower()}, token=token)
 

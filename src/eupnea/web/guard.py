@@ -12,15 +12,24 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
-from starlette.responses import JSONResponse, Response
+from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eupnea.web.ticket import is_ticket
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
-OPEN_ROUTES = ("/auth/", "/auth/token")
-"""Where a client learns that it needs a token, and gets it for a password."""
+COOKIE = "eupnea"
+"""What a browser bears the token in, once it was typed or opened with it."""
+
+LOGIN = "/login"
+
+OPEN_ROUTES = ("/auth/", "/auth/token", LOGIN)
+"""Where a client learns that it needs a token, and gets in for a password."""
+
+OPEN_FOLDER = "/static/"
+"""Scripts and styles, the same for everybody."""
 
 IMAGE_ROUTE = "/datastore/image"
 """Where a ticket does instead of the token."""
@@ -30,10 +39,11 @@ LARGEST_BODY = 2 * 1024**3
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
+POLICY = "Content-Security-Policy"
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
@@ -64,7 +74,9 @@ class Guard:
 
         async def send_carefully(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault(POLICY, "default-src 'none'; frame-ancestors 'none'")
             await send(message)
 
         await (refusal or self._app)(scope, receive, send_carefully)
@@ -75,6 +87,8 @@ class Guard:
         if self._is_foreign(headers):
             return _answer(HTTPStatus.FORBIDDEN, "calls from other sites are refused")
         if not self._may_pass(scope, headers):
+            if "text/html" in headers.get("accept", ""):
+                return RedirectResponse(LOGIN, HTTPStatus.SEE_OTHER)
             return _answer(HTTPStatus.UNAUTHORIZED, "a token is needed")
         method = scope["method"]
         return None if method in SAFE_METHODS else _refuse_body(method, headers)
@@ -88,7 +102,9 @@ class Guard:
 
     def _may_pass(self, scope: Scope, headers: Headers) -> bool:
         """Whether the client bears the token, or a ticket where one does."""
-        if self._token is None or scope["path"] in OPEN_ROUTES:
+        if self._token is None or _is_open(scope["path"]):
+            return True
+        if is_token(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""), self._token):
             return True
         if scope["path"] == IMAGE_ROUTE and scope["method"] in SAFE_METHODS:
             name = QueryParams(scope["query_string"]).get("image", "")
@@ -96,6 +112,11 @@ class Guard:
                 return True
         _, _, borne = headers.get("authorization", "").partition(" ")
         return is_token(borne, self._token)
+
+
+def _is_open(path: str) -> bool:
+    """Whether a route answers everybody."""
+    return path in OPEN_ROUTES or path.startswith(OPEN_FOLDER)
 
 
 def _refuse_body(method: str, headers: Headers) -> Response | None:

@@ -32,6 +32,11 @@ def style_of(package: str, name: str) -> str:
     return (files(package) / TEMPLATES / name).read_text(encoding="utf-8")
 
 
+def page_style(package: str, name: str) -> str:
+    """What all pages look like, and after it the style sheet of one package."""
+    return style_of("eupnea.write", "page.css") + style_of(package, name)
+
+
 def content_policy(style: str) -> str:
     """A content security policy under which only this style and inline pictures load."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")

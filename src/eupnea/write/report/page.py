@@ -11,7 +11,7 @@ from eupnea.analysis import Analysis
 from eupnea.note import Severity
 from eupnea.version import __version__
 from eupnea.write.document import AnalysisDocument
-from eupnea.write.html import content_policy, style_of, template_environment
+from eupnea.write.html import content_policy, page_style, template_environment
 from eupnea.write.report import words
 from eupnea.write.report.chart import overview_charts
 from eupnea.write.report.history import families
@@ -55,7 +55,7 @@ def render_report(analysis: Analysis, document: AnalysisDocument) -> str:
         analysis: The scans and masks that the pictures show.
         document: The rounded numbers, made from the same analysis.
     """
-    style = style_of(str(__package__), "report.css")
+    style = page_style(str(__package__), "report.css")
     return (
         _environment()
         .get_template("report.html.j2")
