@@ -34,7 +34,7 @@ class Pane {
       isColorbar: false,
       dragAndDropEnabled: false,
       textHeight: 0.06,
-      showAllOrientationMarkers: true,
+      isCornerOrientationText: true,
       multiplanarShowRender: 0,
       loadingText: "",
       logLevel: "error",
@@ -57,8 +57,9 @@ class Pane {
     const mask = (name) => ({ url: `${files}/${name}.nii.gz`, name: `${name}.nii.gz`, colormap: name, cal_min: 0, cal_max: 1, opacity: 0 });
     await this.nv.loadVolumes([{ url: ct, name: "ct.nii.gz", colormap: "gray" }, mask("normal"), mask("abnormal")]);
     this.nv.setInterpolation(false);
-    const { fraction, volume_ml } = this.scan.abnormal;
-    this.figure.querySelector(".figures").textContent = `${share(fraction)} abnormal, ${millilitres(volume_ml)}`;
+    const { fraction, volume_ml, interval_ml } = this.scan.abnormal;
+    const range = interval_ml ? ` (${interval_ml.map(amount).join("\u2013")})` : "";
+    this.figure.querySelector(".figures").textContent = `${share(fraction)} abnormal, ${millilitres(volume_ml)}${range}`;
     this.dress();
   }
 
