@@ -87,7 +87,7 @@ def _unzipped(site: Client, path: str) -> bytes:
     [
         ("refused", "refused", "NO_CT"),
         ("breaks", "failed", "ValueError"),
-        ("dies", "failed", "DIED"),
+        ("dies", "failed", "PROCESS_DIED"),
         ("partly", "partly", "SLICES_MISSING"),
     ],
 )

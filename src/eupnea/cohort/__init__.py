@@ -6,9 +6,10 @@ from eupnea.cohort.case import CohortCase
 from eupnea.cohort.engine import Engine
 from eupnea.cohort.listing import read_listing
 from eupnea.cohort.plan import CohortPlan, Settings
-from eupnea.cohort.record import Outcome, Record, Records
+from eupnea.cohort.record import Record, Records
 from eupnea.cohort.report import write_report
 from eupnea.cohort.run import run_cohort
+from eupnea.outcome import Outcome
 
 __all__ = [
     "CohortCase",

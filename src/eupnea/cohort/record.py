@@ -4,50 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from enum import StrEnum
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
+from typing import Self
 
 from eupnea.cohort.plan import CASES
+from eupnea.outcome import End
 from eupnea.write.folder import DOCUMENT
 from eupnea.write.whole import recall, remember
 
 FOLDER = "records"
 
 
-class Outcome(StrEnum):
-    """How a case ended."""
-
-    MEASURED = "measured"
-    PARTLY = "partly"
-    """Some of its scans were refused, the others are measured."""
-    REFUSED = "refused"
-    """None of its scans can be measured; the record holds the code."""
-    FAILED = "failed"
-    """Eupnea, or the process that it ran in, broke down."""
-
-    @property
-    def has_result(self) -> bool:
-        """Whether the case has an output folder."""
-        return self in (Outcome.MEASURED, Outcome.PARTLY)
-
-
-class Record(BaseModel):
+class Record(End):
     """What became of one case."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     case: str
-    outcome: Outcome
     fingerprint: str | None = None
     """Of what it was measured from; `None` when it broke down before that was known."""
     document_sha256: str | None = None
     """Of its `analysis.json`, if it has one."""
-    code: str | None = None
-    """Of a refusal, or the kind of a breakdown."""
-    text: str = ""
     seconds: float = 0.0
+
+    @classmethod
+    def told(cls, case: str, end: End) -> Self:
+        """A case, and how its analysis ended."""
+        return cls(case=case, outcome=end.outcome, code=end.code, text=end.text)
 
 
 class Records:

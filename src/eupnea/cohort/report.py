@@ -12,9 +12,10 @@ from jinja2 import Environment
 
 from eupnea.cohort.line import Course, Line, lines
 from eupnea.cohort.plan import CASES, CohortPlan
-from eupnea.cohort.record import Outcome, Records
+from eupnea.cohort.record import Records
 from eupnea.cohort.strip import strip
 from eupnea.cohort.tables import write_tables
+from eupnea.outcome import Outcome
 from eupnea.version import __version__
 from eupnea.write.document import DISCLAIMER
 from eupnea.write.html import content_policy, page_style, template_environment

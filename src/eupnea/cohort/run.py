@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
 from eupnea.cohort.engine import Engine, is_death
 from eupnea.cohort.plan import CohortPlan, check_folder
-from eupnea.cohort.record import Outcome, Record, Records
+from eupnea.cohort.record import Record, Records
 from eupnea.cohort.report import write_report
 from eupnea.cohort.work import Measure, measure_case
-from eupnea.errors import ModelError, OutputError, UsageError
+from eupnea.errors import ModelError, OutputError
+from eupnea.outcome import DIED, End, Outcome
 from eupnea.progress import Progress, Step, unwatched
 from eupnea.write.alone import alone_in
-
-DIED = "PROCESS_DIED"
-"""The code of a case that its process did not survive, mostly for want of memory."""
 
 
 def run_cohort(
@@ -91,13 +88,7 @@ def _failed(name: str, error: BaseException) -> Record:
     """
     if isinstance(error, OutputError | ModelError):
         raise error
-    if isinstance(error, UsageError):
-        return Record(case=name, outcome=Outcome.FAILED, code="USAGE", text=str(error))
     if is_death(error):
         text = "its process died, twice; most often a case needs more memory than there is"
         return Record(case=name, outcome=Outcome.FAILED, code=DIED, text=text)
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "eupnea" in Path(frame.filename).parts] or frames
-    place = f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else "an unknown place"
-    kind = type(error).__name__
-    return Record(case=name, outcome=Outcome.FAILED, code=kind, text=f"{kind} in {place}")
+    return Record.told(name, End.by(error))

@@ -10,8 +10,9 @@ from eupnea.analysis import Analysis
 from eupnea.cohort.case import CohortCase
 from eupnea.cohort.fingerprint import fingerprint
 from eupnea.cohort.plan import Settings
-from eupnea.cohort.record import Outcome, Record, Records
+from eupnea.cohort.record import Record, Records
 from eupnea.errors import Refusal
+from eupnea.outcome import End, Outcome
 
 Measure = Callable[[CohortCase, Settings, Path], Analysis]
 """Analyzes a case and writes everything to an output folder; must be importable by a worker."""
@@ -60,10 +61,5 @@ def _measured(case: CohortCase, settings: Settings, out: Path, measure: Measure)
     try:
         analysis = measure(case, settings, out)
     except Refusal as refusal:
-        return Record(
-            case=case.name, outcome=Outcome.REFUSED, code=refusal.code.value, text=str(refusal)
-        )
-    if analysis.is_complete:
-        return Record(case=case.name, outcome=Outcome.MEASURED)
-    first = analysis.refused[0]
-    return Record(case=case.name, outcome=Outcome.PARTLY, code=first.code, text=first.text)
+        return Record.told(case.name, End.by(refusal))
+    return Record.told(case.name, End.of(analysis))

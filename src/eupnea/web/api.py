@@ -155,7 +155,7 @@ def _too_large(most: int) -> Refusal:
 
 def _files(job: Job) -> dict[str, Path]:
     """The files of an answer by their names; a path that a client makes up is none of them."""
-    if not job.state.has_result:
+    if not job.has_result:
         raise HTTPException(HTTPStatus.CONFLICT, f"there is no answer: {job.state}")
     paths = (path for path in job.result.rglob("*") if path.is_file())
     return {path.relative_to(job.result).as_posix(): path for path in paths}

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from eupnea.errors import OutputError, Refusal, RefusalCode
+from eupnea.outcome import Outcome
 from eupnea.read.image_file import ending
 from eupnea.read.options import Limits
 from eupnea.web.order import Doing, Ended, JobDocument, Order, State
@@ -58,13 +59,19 @@ class Job:
         return recall(self.folder / "ended.json", Ended)
 
     @property
-    def state(self) -> State:
+    def state(self) -> State | Outcome:
         """How far it is; running as soon as a step is told."""
         if ended := self.ended:
-            return ended.state
+            return ended.outcome
         if not self._queued.exists():
             return State.OPEN
         return State.RUNNING if self.doing else State.WAITING
+
+    @property
+    def has_result(self) -> bool:
+        """Whether there is an answer to look at."""
+        ended = self.ended
+        return ended is not None and ended.outcome.has_result
 
     @property
     def doing(self) -> Doing | None:

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from eupnea.analysis import Analysis
+from eupnea.outcome import End, Outcome
 
 
 class Order(BaseModel):
@@ -27,24 +28,12 @@ class Order(BaseModel):
 
 
 class State(StrEnum):
-    """How far an analysis is."""
+    """How far an analysis is that has not ended."""
 
     OPEN = "open"
     """Its files are being sent."""
     WAITING = "waiting"
     RUNNING = "running"
-    MEASURED = "measured"
-    PARTLY = "partly"
-    """Some of its scans were refused, the others are measured."""
-    REFUSED = "refused"
-    """None of its scans can be measured."""
-    FAILED = "failed"
-    """Eupnea broke down."""
-
-    @property
-    def has_result(self) -> bool:
-        """Whether there is an answer to look at."""
-        return self in (State.MEASURED, State.PARTLY)
 
 
 class Doing(BaseModel):
@@ -68,15 +57,9 @@ class ScanLine(BaseModel):
     """Share of the organ, 0 to 1."""
 
 
-class Ended(BaseModel):
-    """How an analysis ended."""
+class Ended(End):
+    """How an analysis ended, and what it found."""
 
-    model_config = ConfigDict(frozen=True)
-
-    state: State
-    code: str | None = None
-    """Of a refusal, or the kind of a breakdown."""
-    text: str = ""
     seconds: float = 0.0
     scans: tuple[ScanLine, ...] = ()
     """Oldest first."""
@@ -92,10 +75,7 @@ class Ended(BaseModel):
             )
             for found in analysis.scans
         )
-        if analysis.is_complete:
-            return cls(state=State.MEASURED, scans=scans)
-        first = analysis.refused[0]
-        return cls(state=State.PARTLY, code=first.code, text=first.text, scans=scans)
+        return super().of(analysis).model_copy(update={"scans": scans})
 
 
 class JobDocument(BaseModel):
@@ -106,6 +86,6 @@ class JobDocument(BaseModel):
     id: str
     order: Order
     created_at: datetime
-    state: State
+    state: State | Outcome
     doing: Doing | None = None
     ended: Ended | None = None

@@ -112,7 +112,7 @@ def _let_in(answer: Response, token: str | None) -> Response:
 
 def _analysis_page(environment: Environment, job: Job) -> HTMLResponse:
     told = job.document()
-    if not told.state.has_result:
+    if not job.has_result:
         return _page(environment, "waiting.html.j2", job=told)
     document = AnalysisDocument.model_validate_json((job.result / DOCUMENT).read_bytes())
     return _page(

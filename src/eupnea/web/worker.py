@@ -12,8 +12,8 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 
 from eupnea.analysis import Analysis, ScanAnalysis
-from eupnea.errors import EupneaError, Refusal, UsageError
 from eupnea.nifti_file import nifti_bytes
+from eupnea.outcome import DIED, Outcome
 from eupnea.progress import Progress, Step
 from eupnea.web.jobs import Job, Jobs
 from eupnea.web.order import Doing, Ended, Order, State
@@ -21,9 +21,6 @@ from eupnea.write.whole import write_whole
 
 Measure = Callable[[Order, Sequence[Path], Path, Progress], Analysis]
 """Analyzes sources as ordered and writes everything to an output folder; importable by name."""
-
-USAGE = "USAGE"
-"""Code of an order that does not fit what was sent."""
 
 
 class Worker:
@@ -92,9 +89,7 @@ class Worker:
         with self._lock:
             self._running = None
         if job.ended is None and job.folder.exists() and not self._is_closing:
-            job.end(
-                Ended(state=State.FAILED, code="DIED", text="the process that measured it died")
-            )
+            job.end(Ended(outcome=Outcome.FAILED, code=DIED, text="its process died"))
             job.drop_sources()
 
 
@@ -116,14 +111,8 @@ def _measured(job: Job, measure: Measure) -> Ended:
         analysis = measure(job.placed.order, job.sources(), job.result, tell)
         for found in analysis.scans:
             write_whole(job.view(found.index), _view(found))
-    except Refusal as refusal:
-        return Ended(state=State.REFUSED, code=refusal.code.value, text=str(refusal))
-    except UsageError as error:
-        return Ended(state=State.REFUSED, code=USAGE, text=str(error))
-    except EupneaError as error:
-        return Ended(state=State.FAILED, code=type(error).__name__, text=str(error))
-    except Exception as error:  # noqa: BLE001 - whatever broke, the queue goes on; a message may name a patient
-        return Ended(state=State.FAILED, code=type(error).__name__, text="Eupnea broke down")
+    except Exception as error:  # noqa: BLE001 - whatever broke, the queue goes on
+        return Ended.by(error)
     return Ended.of(analysis)
 
 
