@@ -29,8 +29,9 @@ def test_what_was_raised_on_purpose_is_told(
 
 def test_of_a_breakdown_only_kind_and_place_are_told() -> None:
     """Its message may hold what a header says."""
+    known: dict[str, int] = {}
     try:
-        {}[PATIENT]
+        known[PATIENT]
     except KeyError as error:
         end = End.by(error)
     assert (end.outcome, end.code) == (Outcome.FAILED, "KeyError")
