@@ -79,6 +79,7 @@ def test_scans_are_sent_measured_and_looked_at(reader: Reader, tmp_path: Path) -
     page.goto(reader.address)
     page.fill("#token", SESAME)
     page.click("text=Enter")
+    page.wait_for_url(f"{reader.address}/")
     sources = [tmp_path / "p7_2020-03-05.nii.gz", tmp_path / "p7_20200611.nii.gz"]
     for source in sources:
         source.write_bytes(b"an image")

@@ -109,6 +109,7 @@ by("send").addEventListener("submit", async (event) => {
 by("forget").addEventListener("click", () => choose([]));
 for (const id of ["folder", "files"]) {
   by(id).addEventListener("change", (event) => choose([...event.target.files]));
+  if (by(id).files.length) choose([...by(id).files]);
 }
 by("drop").addEventListener("dragover", (event) => {
   event.preventDefault();
