@@ -16,14 +16,11 @@ from bench.accuracy.drawn_lungs import HELD_OUT
 from bench.accuracy.listed import ENTRIES
 from numpy.typing import NDArray
 
-from eupnea.analysis import ScanAnalysis
 from eupnea.organ import Margins, Organ
-from eupnea.segment import segment_scan
-from eupnea.train.cases import Case, load_case
+from eupnea.train.cases import load_case
 from eupnea.train.disease import FAMILIES
 from eupnea.train.disease.untaught import UNTAUGHT
-from eupnea.train.evaluate import courses
-from eupnea.train.margins import Answer, answer_of, fit_margins
+from eupnea.train.margins import Answer, Trial, fit_margins, trials
 from eupnea.train.scores import expected_calibration_error
 from eupnea.train.table import write_table
 
@@ -105,26 +102,15 @@ def _voxel_figures(drawn: Sequence[Voxels]) -> dict[str, float]:
 
 def _answers(organ: Organ, data: Path) -> Iterator[tuple[Answer, Voxels]]:
     rng = np.random.default_rng(SEED)
-    for name in HELD_OUT:
-        case = load_case(data, ENTRIES[name])
-        for family, scan, abnormal in courses(case, DISEASES, SEED):
-            seen = segment_scan(scan, organ)
-            if seen.certainty is None:
-                return
-            if abnormal.any():
-                answer = answer_of(seen, case, abnormal, disease=family)
-                yield answer, _voxels(seen, case, seen.certainty, abnormal, rng)
+    cases = (load_case(data, ENTRIES[name]) for name in HELD_OUT)
+    for trial in trials(organ, cases, DISEASES, seed=SEED):
+        yield trial.answer(), _voxels(trial, rng)
 
 
-def _voxels(
-    seen: ScanAnalysis,
-    case: Case,
-    certainty: NDArray[np.uint8],
-    abnormal: NDArray[np.bool_],
-    rng: np.random.Generator,
-) -> Voxels:
+def _voxels(trial: Trial, rng: np.random.Generator) -> Voxels:
     """Drawn from what is known of one scan."""
-    found = seen.roi.mask.voxels & (abnormal | ~case.unknown)
+    case, abnormal = trial.case, trial.abnormal
+    found = trial.seen.roi.mask.voxels & (abnormal | ~case.unknown)
     known = np.flatnonzero(found & (case.lung | abnormal))
     drawn = rng.choice(known, min(VOXELS, known.size), replace=False)
-    return Voxels(certainty=certainty.ravel()[drawn] / 255.0, normal=~abnormal.ravel()[drawn])
+    return Voxels(certainty=trial.certainty.ravel()[drawn] / 255.0, normal=~abnormal.ravel()[drawn])

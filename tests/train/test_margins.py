@@ -11,7 +11,7 @@ from eupnea.errors import UsageError
 from eupnea.organ import Margins
 from eupnea.train.cases import Case
 from eupnea.train.disease import FAMILIES
-from eupnea.train.margins import Answer, answers_of, fit_margins
+from eupnea.train.margins import Answer, fit_margins, trials
 from support.sick import thin_is_normal
 
 LUNG_ML = 3000.0
@@ -59,7 +59,7 @@ def _some() -> list[Answer]:
 def test_answers_are_counted_without_what_is_unknown(case: Case) -> None:
     """One of each family; what a method that takes dense lung for abnormal says of them."""
     chosen = [FAMILIES[name] for name in ("consolidation", "effusion")]
-    answers = list(answers_of(thin_is_normal(), [case], chosen))
+    answers = [trial.answer() for trial in trials(thin_is_normal(), [case], chosen)]
     assert [answer.disease for answer in answers] == ["consolidation", "effusion"]
     voxel_ml = case.scan.geometry.voxel_volume_ml
     known_ml = np.count_nonzero(case.lung & ~case.unknown) * voxel_ml

@@ -13,7 +13,7 @@ from eupnea.train.cases import Case, Datalist, Health, load_case
 from eupnea.train.config import TrainingConfig
 from eupnea.train.disease import FAMILIES, Family
 from eupnea.train.disease.untaught import UNTAUGHT
-from eupnea.train.margins import answers_of, fit_margins
+from eupnea.train.margins import fit_margins, trials
 
 
 def training_cases(config: TrainingConfig, data: Path, health: Health) -> list[Case]:
@@ -56,5 +56,6 @@ def widen_card(onnx: Path, cases: Sequence[Case]) -> ModelCard:
     """
     model = load(onnx)
     families = (*FAMILIES.values(), *UNTAUGHT.values())
-    margins = fit_margins(list(answers_of(organ_of(model), cases, families)))
+    tried = trials(organ_of(model), cases, families)
+    margins = fit_margins([trial.answer() for trial in tried])
     return model.card.rewritten(onnx.with_suffix(".json"), {"margins": margins})

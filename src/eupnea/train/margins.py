@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,10 +94,39 @@ def _quantile(misses: NDArray[np.float64], share: float) -> float:
     return round(max(float(np.sort(misses)[rank - 1]), 0.0), 3)
 
 
-def answers_of(
-    organ: Organ, cases: Sequence[Case], families: Sequence[Family], *, seed: int = 13
-) -> Iterator[Answer]:
-    """What a method says of lungs with each family of disease laid in, one at a time.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trial:
+    """A scan with synthetic disease, and what a method found in it."""
+
+    case: Case
+    disease: str
+    abnormal: NDArray[np.bool_]
+    """Where the disease lies."""
+    seen: ScanAnalysis
+    certainty: NDArray[np.uint8]
+    """That a voxel is normal, 0 to 255."""
+
+    def answer(self) -> Answer:
+        """What was said of it, places of unknown nature aside."""
+        grid = self.case.scan.geometry
+        unknown = Mask(voxels=self.case.unknown & ~self.abnormal, geometry=grid)
+        roi, found = self.seen.roi.mask - unknown, self.seen.abnormal.mask - unknown
+        low, high = abnormal_doubt_ml(self.certainty, roi, found)
+        return Answer(
+            case=self.case.name,
+            disease=self.disease,
+            roi_ml=roi.volume_ml,
+            true_ml=float(np.count_nonzero(self.abnormal) * grid.voxel_volume_ml),
+            found_ml=found.volume_ml,
+            low_ml=low,
+            high_ml=high,
+        )
+
+
+def trials(
+    organ: Organ, cases: Iterable[Case], families: Sequence[Family], *, seed: int = 13
+) -> Iterator[Trial]:
+    """A method tried on lungs with each family of disease laid in, one at a time.
 
     None where the method gives no certainty.
 
@@ -111,29 +140,12 @@ def answers_of(
         for disease, scan, abnormal in courses(case, families, seed):
             if abnormal.any():
                 seen = segment_scan(scan, organ)
-                if seen.certainty is not None:
-                    yield answer_of(seen, case, abnormal, disease=disease)
-
-
-def answer_of(
-    seen: ScanAnalysis, case: Case, abnormal: NDArray[np.bool_], *, disease: str
-) -> Answer:
-    """What was said of one scan, places of unknown nature aside.
-
-    Raises:
-        ValueError: If the method gives no certainty.
-    """
-    if seen.certainty is None:
-        raise ValueError("expected a method that gives a certainty, found none")
-    unknown = Mask(voxels=case.unknown & ~abnormal, geometry=case.scan.geometry)
-    roi, found = seen.roi.mask - unknown, seen.abnormal.mask - unknown
-    low, high = abnormal_doubt_ml(seen.certainty, roi, found)
-    return Answer(
-        case=case.name,
-        disease=disease,
-        roi_ml=roi.volume_ml,
-        true_ml=float(np.count_nonzero(abnormal) * case.scan.geometry.voxel_volume_ml),
-        found_ml=found.volume_ml,
-        low_ml=low,
-        high_ml=high,
-    )
+                if seen.certainty is None:
+                    return
+                yield Trial(
+                    case=case,
+                    disease=disease,
+                    abnormal=abnormal,
+                    seen=seen,
+                    certainty=seen.certainty,
+                )

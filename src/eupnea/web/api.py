@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from eupnea.errors import Refusal, RefusalCode
 from eupnea.web.archive import zipped
+from eupnea.web.guard import POLICY
 from eupnea.web.jobs import LIMITS, Job, Jobs
 from eupnea.web.order import JobDocument, Order, State
 from eupnea.web.worker import Worker
@@ -45,10 +46,10 @@ def api_routes(jobs: Jobs, worker: Worker) -> APIRouter:
     router = APIRouter(prefix=PREFIX)
 
     def found(key: str) -> Job:
-        try:
-            return jobs.find(key)
-        except LookupError:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "no analysis of that id") from None
+        job = jobs.find(key)
+        if job is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "no analysis of that id")
+        return job
 
     _add_orders(router, jobs, worker, found)
     _add_sources(router, found)
@@ -115,7 +116,7 @@ def _add_answers(router: APIRouter, found: Find) -> None:
         path = _files(job).get(name)
         if path is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "no file of that name")
-        policy = {"Content-Security-Policy": REPORT_POLICY} if path.suffix == ".html" else {}
+        policy = {POLICY: REPORT_POLICY} if path.suffix == ".html" else {}
         return FileResponse(path, headers=policy)
 
     @router.get("/analyses/{key}/result.zip")
@@ -155,8 +156,9 @@ def _too_large(most: int) -> Refusal:
 
 def _files(job: Job) -> dict[str, Path]:
     """The files of an answer by their names; a path that a client makes up is none of them."""
-    if not job.has_result:
-        raise HTTPException(HTTPStatus.CONFLICT, f"there is no answer: {job.state}")
+    told = job.document()
+    if not told.has_result:
+        raise HTTPException(HTTPStatus.CONFLICT, f"there is no answer: {told.state}")
     paths = (path for path in job.result.rglob("*") if path.is_file())
     return {path.relative_to(job.result).as_posix(): path for path in paths}
 

@@ -60,35 +60,27 @@ class Job:
 
     @property
     def state(self) -> State | Outcome:
-        """How far it is; running as soon as a step is told."""
-        if ended := self.ended:
-            return ended.outcome
-        if not self._queued.exists():
-            return State.OPEN
-        return State.RUNNING if self.doing else State.WAITING
-
-    @property
-    def has_result(self) -> bool:
-        """Whether there is an answer to look at."""
-        ended = self.ended
-        return ended is not None and ended.outcome.has_result
-
-    @property
-    def doing(self) -> Doing | None:
-        """The step that runs."""
-        return recall(self.folder / "doing.json", Doing)
+        """How far it is."""
+        return self.document().state
 
     def document(self) -> JobDocument:
-        """What a client is told."""
-        ended, state = self.ended, self.state
+        """What a client is told, each file read once: an end that comes meanwhile is told next."""
+        ended = self.ended
+        doing = None if ended else recall(self.folder / "doing.json", Doing)
         return JobDocument(
             id=self.id,
             order=self.placed.order,
             created_at=self.placed.created_at,
-            state=state,
-            doing=self.doing if state is State.RUNNING else None,
+            state=ended.outcome if ended else self._underway(doing),
+            doing=doing,
             ended=ended,
         )
+
+    def _underway(self, doing: Doing | None) -> State:
+        """How far it is that has not ended; running as soon as a step is told."""
+        if not self._queued.exists():
+            return State.OPEN
+        return State.RUNNING if doing else State.WAITING
 
     def source(self, number: int, name: str) -> Path:
         """Where a file that is sent goes; of its name only the ending is used.
@@ -174,21 +166,15 @@ class Jobs:
         remember(job.folder / "order.json", job.placed)
         return job
 
-    def find(self, key: str) -> Job:
-        """The one of an id.
-
-        Raises:
-            LookupError: When there is none.
-        """
+    def find(self, key: str) -> Job | None:
+        """The one of an id; `None` when there is none."""
         folder = self._folder / key
         placed = recall(folder / "order.json", Placed) if _ID.fullmatch(key) else None
-        if placed is None:
-            raise LookupError(key)
-        return Job(folder=folder, placed=placed)
+        return None if placed is None else Job(folder=folder, placed=placed)
 
     def all(self) -> list[Job]:
         """All of them, newest first."""
-        found = (_found(self, path.name) for path in _entries(self._folder))
+        found = (self.find(path.name) for path in _entries(self._folder))
         jobs = [job for job in found if job is not None]
         return sorted(jobs, key=lambda job: (job.placed.created_at, job.id), reverse=True)
 
@@ -196,13 +182,6 @@ class Jobs:
         """Removes one with all that it holds."""
         (job.folder / "order.json").unlink(missing_ok=True)
         shutil.rmtree(job.folder, ignore_errors=True)
-
-
-def _found(jobs: Jobs, key: str) -> Job | None:
-    try:
-        return jobs.find(key)
-    except LookupError:
-        return None
 
 
 def _entries(folder: Path) -> Iterator[Path]:

@@ -89,3 +89,8 @@ class JobDocument(BaseModel):
     state: State | Outcome
     doing: Doing | None = None
     ended: Ended | None = None
+
+    @property
+    def has_result(self) -> bool:
+        """Whether there is an answer to look at."""
+        return self.ended is not None and self.ended.outcome.has_result

@@ -52,10 +52,9 @@ def page_routes(jobs: Jobs, *, token: str | None) -> APIRouter:
         jobs: Where analyses lie.
         token: What clients must bear, if any.
     """
-    router = APIRouter(include_in_schema=False)
+    router, environment = APIRouter(include_in_schema=False), _environment()
     _add_static(router)
-    _add_login(router, token)
-    environment = _environment()
+    _add_login(router, environment, token)
 
     @router.get("/")
     def listing() -> HTMLResponse:
@@ -63,10 +62,9 @@ def page_routes(jobs: Jobs, *, token: str | None) -> APIRouter:
 
     @router.get("/analyses/{key}")
     def analysis(key: str) -> HTMLResponse:
-        try:
-            job = jobs.find(key)
-        except LookupError:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "no analysis of that id") from None
+        job = jobs.find(key)
+        if job is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "no analysis of that id")
         return _analysis_page(environment, job)
 
     return router
@@ -87,9 +85,7 @@ def _add_static(router: APIRouter) -> None:
         return Response(content, media_type="text/javascript")
 
 
-def _add_login(router: APIRouter, token: str | None) -> None:
-    environment = _environment()
-
+def _add_login(router: APIRouter, environment: Environment, token: str | None) -> None:
     @router.get(LOGIN)
     def ask(password: str = "") -> Response:
         if token is not None and not is_token(password, token):
@@ -112,7 +108,7 @@ def _let_in(answer: Response, token: str | None) -> Response:
 
 def _analysis_page(environment: Environment, job: Job) -> HTMLResponse:
     told = job.document()
-    if not job.has_result:
+    if not told.has_result:
         return _page(environment, "waiting.html.j2", job=told)
     document = AnalysisDocument.model_validate_json((job.result / DOCUMENT).read_bytes())
     return _page(

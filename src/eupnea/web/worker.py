@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import SimpleQueue
@@ -54,10 +55,12 @@ class Worker:
         self._queue.put(job.id)
 
     def stop(self, job: Job) -> None:
-        """Stop measuring it, if it runs."""
+        """Stop measuring it, if it runs; after that nothing writes in its folder."""
         with self._lock:
-            if self._running and self._running[0] == job.id:
-                self._running[1].kill()
+            running = self._running
+        if running and running[0] == job.id:
+            running[1].kill()
+            wait([running[1].sentinel])
 
     def close(self) -> None:
         """Stop; what runs is begun again by the next server."""
@@ -70,11 +73,8 @@ class Worker:
 
     def _work(self) -> None:
         while (key := self._queue.get()) is not None and not self._is_closing:
-            try:
-                job = self._jobs.find(key)
-            except LookupError:
-                continue
-            self._run(job)
+            if job := self._jobs.find(key):
+                self._run(job)
 
     def _run(self, job: Job) -> None:
         process = get_context("spawn").Process(
@@ -88,7 +88,7 @@ class Worker:
         process.join()
         with self._lock:
             self._running = None
-        if job.ended is None and job.folder.exists() and not self._is_closing:
+        if job.ended is None and self._jobs.find(job.id) and not self._is_closing:
             job.end(Ended(outcome=Outcome.FAILED, code=DIED, text="its process died"))
             job.drop_sources()
 
